@@ -1,0 +1,45 @@
+import type { Who } from '../errors.ts';
+
+export type Area = 'host' | 'network' | 'kafka' | 'sqlserver' | 'connect' | 'pipeline';
+export type Outcome = 'pass' | 'warn' | 'fail' | 'unknown' | 'skip';
+
+/** What is to be done about a verdict, and by whom. */
+export interface Remedy {
+  text: string;
+  /** Shell commands, ready to paste. */
+  commands?: readonly string[];
+  /** T-SQL, ready to paste. */
+  sql?: readonly string[];
+  who: Who;
+}
+
+/** The answer of one check. `unknown` = cannot tell (a missing right to look is not a fault of the thing looked at). */
+export interface Verdict {
+  outcome: Outcome;
+  /** Stable, kebab-case, prefixed by the check id where it is not `ok`. */
+  code: string;
+  /** One line: what is so. */
+  summary: string;
+  current?: string;
+  required?: string;
+  remedy?: Remedy;
+}
+
+/** Facts are plain JSON, so that a support bundle can carry them and another machine can judge them again. */
+export type Facts = null | boolean | number | string | Facts[] | { [key: string]: Facts | undefined };
+
+/**
+ * One thing that can be wrong. `probe` does the I/O and never judges; `judge` is pure.
+ * @typeParam Context what the probe may touch: adapters as types, settings.
+ */
+export interface Check<Context, F extends Facts = Facts, Settings = unknown> {
+  id: string;
+  title: string;
+  area: Area;
+  when: readonly ('before-install' | 'after-install' | 'daily')[];
+  /** Ids whose pass (or warn) this check needs; else it is skipped with the cause's name. */
+  needs: readonly string[];
+  timeoutMs: number;
+  probe(context: Context, signal: AbortSignal): Promise<F>;
+  judge(facts: F, settings: Settings): Verdict;
+}
