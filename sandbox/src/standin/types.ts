@@ -5,11 +5,35 @@
 
 /** The T-SQL types that the stand-in knows; everything else is refused with an error. */
 export type TsqlTypeName =
-  | 'bigint' | 'int' | 'smallint' | 'tinyint' | 'bit'
-  | 'decimal' | 'numeric' | 'money' | 'smallmoney' | 'float' | 'real'
-  | 'date' | 'time' | 'datetime2' | 'datetimeoffset' | 'datetime' | 'smalldatetime'
-  | 'char' | 'varchar' | 'nchar' | 'nvarchar' | 'text' | 'ntext'
-  | 'binary' | 'varbinary' | 'image' | 'uniqueidentifier' | 'xml' | 'rowversion';
+  | 'bigint'
+  | 'int'
+  | 'smallint'
+  | 'tinyint'
+  | 'bit'
+  | 'decimal'
+  | 'numeric'
+  | 'money'
+  | 'smallmoney'
+  | 'float'
+  | 'real'
+  | 'date'
+  | 'time'
+  | 'datetime2'
+  | 'datetimeoffset'
+  | 'datetime'
+  | 'smalldatetime'
+  | 'char'
+  | 'varchar'
+  | 'nchar'
+  | 'nvarchar'
+  | 'text'
+  | 'ntext'
+  | 'binary'
+  | 'varbinary'
+  | 'image'
+  | 'uniqueidentifier'
+  | 'xml'
+  | 'rowversion';
 
 /** A declared T-SQL type. `length`: characters for n-types, bytes for the others, -1 = max. `scale` also for time types (0..7). */
 export interface TsqlType {
@@ -66,7 +90,11 @@ export interface ResponseSink {
 }
 
 export type Isolation =
-  | 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable' | 'snapshot';
+  | 'read uncommitted'
+  | 'read committed'
+  | 'repeatable read'
+  | 'serializable'
+  | 'snapshot';
 
 /** One client connection after login. Requests come strictly one after another. */
 export interface Session {
