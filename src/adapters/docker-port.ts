@@ -1,0 +1,102 @@
+/** What the program asks of the Docker Engine. */
+export interface DockerPort {
+  /** The endpoint that answered, for messages: `unix:///var/run/docker.sock`. */
+  readonly endpoint: string;
+
+  info(): Promise<DockerInfo>;
+
+  /** All containers (stopped ones too) that carry every given label. */
+  containersByLabel(labels: Record<string, string>): Promise<ContainerState[]>;
+  /** By name or id; undefined when there is none. */
+  container(name: string): Promise<ContainerState | undefined>;
+  /** Who publishes this TCP port on the host, if a container does. */
+  containerPublishing(port: number): Promise<ContainerState | undefined>;
+  /** The last lines of both streams, oldest first. */
+  logs(name: string, options: { tail: number; sinceSeconds?: number }): Promise<string>;
+  createContainer(name: string, options: ContainerOptions): Promise<string>;
+  start(name: string): Promise<void>;
+  /** Resolves when it has stopped; killed after the grace. */
+  stop(name: string, graceSeconds: number): Promise<void>;
+  restart(name: string, graceSeconds: number): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Runs a program inside a running container. Never pass a secret: it shows in the process list. */
+  exec(name: string, argv: readonly string[]): Promise<{ exitCode: number; output: string }>;
+
+  /** Undefined when the image is not on this machine. */
+  image(reference: string): Promise<ImageState | undefined>;
+  pull(reference: string, onProgress: (message: string) => void, signal?: AbortSignal): Promise<void>;
+  build(build: ImageBuild, onProgress: (message: string) => void, signal?: AbortSignal): Promise<void>;
+
+  network(name: string): Promise<NetworkState | undefined>;
+  createNetwork(network: NetworkState): Promise<void>;
+  removeNetwork(name: string): Promise<void>;
+}
+
+export interface DockerInfo {
+  serverVersion: string;
+  apiVersion: string;
+  /** `linux`, or `windows` where Docker runs Windows containers. */
+  osType: string;
+  operatingSystem: string;
+  architecture: string;
+  storageDriver: string;
+  rootDir: string;
+  cpus: number;
+  memoryBytes: number;
+}
+
+/** A container in our words. Times are ISO 8601. */
+export interface ContainerState {
+  id: string;
+  name: string;
+  image: string;
+  imageId: string;
+  labels: Record<string, string>;
+  /** `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`. */
+  status: string;
+  running: boolean;
+  /** Undefined where the image has no health check. */
+  health?: 'starting' | 'healthy' | 'unhealthy';
+  exitCode: number;
+  oomKilled: boolean;
+  restartCount: number;
+  startedAt: string;
+  finishedAt: string;
+  /** Published TCP ports: container port → host address. */
+  ports: { containerPort: number; hostIp: string; hostPort: number }[];
+  networks: string[];
+}
+
+export interface ImageState {
+  id: string;
+  tags: string[];
+  sizeBytes: number;
+  createdAt: string;
+  labels: Record<string, string>;
+}
+
+export interface NetworkState {
+  name: string;
+  driver: string;
+  options: Record<string, string>;
+  labels: Record<string, string>;
+}
+
+/** Body of the Engine's `POST /containers/create`; its shape is Docker's, made from the compose file. */
+export type ContainerOptions = Record<string, unknown>;
+
+/** A build by the classic builder. */
+export interface ImageBuild {
+  tag: string;
+  /** Stage of the Dockerfile to end at. */
+  target: string;
+  dockerfile: string;
+  /** Folder whose listed entries, and nothing else, are sent to the daemon. */
+  contextDir: string;
+  include: readonly string[];
+  /** Files laid into the context besides: path → content. */
+  extraFiles: Record<string, string>;
+  args: Record<string, string>;
+  /** `host` lets a build reach the package servers where bridges are filtered. */
+  networkMode: string;
+}

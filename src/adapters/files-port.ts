@@ -1,0 +1,15 @@
+/** The host's files, as far as the program touches them. Paths are absolute. */
+export interface FilesPort {
+  /** Undefined when there is no such file. */
+  read(path: string): Promise<string | undefined>;
+  exists(path: string): Promise<boolean>;
+  /** Names in a folder; empty when there is no such folder. */
+  list(dir: string): Promise<string[]>;
+  /** Creates the folder and its parents; a new folder gets the mode. */
+  makeDir(dir: string, mode: number): Promise<void>;
+  /** Whole or not at all: written beside, then renamed; the mode holds from the first byte. */
+  writeAtomically(path: string, content: string, mode: number): Promise<void>;
+  /** Permission bits, undefined when there is no such file or the system has none (Windows). */
+  mode(path: string): Promise<number | undefined>;
+  remove(path: string): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import type { ZodType } from 'zod';
+
+/**
+ * One setting, in one row: where it may come from, how it is asked for and what it may be.
+ * Its `.env` key is the environment variable's name too.
+ */
+export interface Field {
+  key: string;
+  /** Long flag with its argument, `--db-host <host>`. Secrets have none: argv shows in process lists. */
+  flag?: string;
+  /** The question, without its colon. */
+  prompt: string;
+  /** One sentence for `--help` and docs/settings.md. */
+  help: string;
+  /** Text form → value; its messages are shown to the user as they are. */
+  schema: ZodType<unknown, string>;
+  /** Text form. Absent: the user must give one. */
+  default?: string;
+  secret?: boolean;
+  /** Asked for even where a default exists, because sites differ. */
+  ask?: boolean;
+}
+
+/** Where a value was found; the order is the precedence. */
+export const SOURCES = ['flag', 'environment', 'config', '.env', 'prompt', 'default'] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** Key → text, as `.env` holds it. */
+export type Values = Readonly<Record<string, string>>;
+
+/** `--db-host` of a field, without its argument. */
+export function flagName(field: Field): string | undefined {
+  return field.flag?.split(' ')[0];
+}

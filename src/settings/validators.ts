@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { FACILITY_ID } from '../connector/names.ts';
+
+/** Sample values that people leave in place; two facilities with the same one would share their streams. */
+const PLACEHOLDERS =
+  /^(12345|123456|67890|54321|00+|1+|x+|y?our[-_ ]?code|facility[-_ ]?code|code|test|change[-_ ]?me|todo|tbd)$/i;
+/** `cdc.central.*` names the sink's own group and topics. */
+const RESERVED_IDS = /^central$/i;
+const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]/;
+const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?$/;
+const IPV6 = /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/;
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|\[::1\])$/i;
+
+/** Any text on one line, trimmed. */
+export function line(what: string, max: number): z.ZodType<string, string> {
+  return z
+    .string()
+    .transform((text) => text.trim())
+    .refine((text) => text !== '', `${what} is empty.`)
+    .refine((text) => !CONTROL.test(text), `${what} must be one line without control characters.`)
+    .refine((text) => text.length <= max, `${what} is longer than ${max} characters.`);
+}
+
+/** Kept to the last blank: a password is never trimmed. */
+export function password(what: string): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine((text) => text !== '', `${what} is empty.`)
+    .refine(
+      (text) => !CONTROL.test(text),
+      `${what} holds a line break or a control character; it must be one line.`,
+    )
+    .refine((text) => text.length <= 256, `${what} is longer than 256 characters.`);
+}
+
+/** The facility's DHIS2 code: data, spelled as the registry spells it (case matters). */
+export function facilityCode(): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine((text) => text !== '', 'The DHIS2 code is empty.')
+    .refine(
+      (text) => !/\s/.test(text),
+      'The DHIS2 code holds a blank. Copy it from the facility registry without blanks.',
+    )
+    .refine((text) => !CONTROL.test(text), 'The DHIS2 code holds a control character.')
+    .refine((text) => text.length <= 50, 'The DHIS2 code is longer than 50 characters.')
+    .refine(
+      (text) => !PLACEHOLDERS.test(text),
+      'That is a sample, not a DHIS2 code. Ask the central team for the code of this facility.',
+    );
+}
+
+/** Name part of topics, group and connector; empty = the code itself. */
+export function facilityId(): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine(
+      (text) => text === '' || FACILITY_ID.test(text),
+      'The facility id may hold letters, digits and hyphens, begins with a letter or digit, and has at most 50.',
+    )
+    .refine((text) => !RESERVED_IDS.test(text), 'The facility id "central" is taken by the central sink.');
+}
+
+export function port(): z.ZodType<number, string> {
+  return z
+    .string()
+    .refine(
+      (text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535,
+      'A port is a number from 1 to 65535.',
+    )
+    .transform(Number);
+}
+
+export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .refine(
+      (text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max,
+      `Give a whole number from ${min} to ${max}.`,
+    )
+    .transform(Number);
+}
+
+/** A host that the container must reach: loopback would be the container itself. */
+export function host(what: string, portKey: string): z.ZodType<string, string> {
+  return z
+    .string()
+    .transform((text) => text.trim())
+    .refine((text) => text !== '', `${what} is empty.`)
+    .refine(
+      (text) => !text.includes('\\'),
+      `A named instance does not work here: give the host alone and the instance's port in ${portKey}.`,
+    )
+    .refine(
+      (text) => !/[,;]/.test(text) && !/^[^:]+:\d+$/.test(text),
+      `Give the host alone; its port goes into ${portKey}.`,
+    )
+    .refine(
+      (text) => !LOOPBACK.test(text),
+      'Inside the container that name means the container itself. For a server on this machine give host.docker.internal.',
+    )
+    .refine((text) => isHost(text), `${what} must be a host name or an IP address.`);
+}
+
+/** `host:port`, separated by commas. */
+export function brokers(): z.ZodType<readonly string[], string> {
+  return z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== ''),
+    )
+    .refine((entries) => entries.length > 0, 'Give at least one broker as host:port.')
+    .superRefine((entries, context) => {
+      for (const entry of entries) {
+        const problem = brokerProblem(entry);
+        if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+      }
+    });
+}
+
+function brokerProblem(entry: string): string | undefined {
+  const match = /^(?:\[(?<v6>[^\]]+)\]|(?<name>[^:]+)):(?<port>\d{1,5})$/.exec(entry);
+  const name = match?.groups?.['v6'] ?? match?.groups?.['name'];
+  const number = Number(match?.groups?.['port']);
+  if (name === undefined || !isHost(name))
+    return `"${entry}" is not host:port, as in kafka-1.example.org:9093.`;
+  if (number < 1 || number > 65535) return `"${entry}" has no valid port (1 to 65535).`;
+  if (LOOPBACK.test(name))
+    return `"${entry}" would mean the container itself; give an address that the container reaches.`;
+  return undefined;
+}
+
+function isHost(text: string): boolean {
+  return HOST_NAME.test(text) || IPV6.test(text);
+}
+
+export function oneOf<const T extends readonly [string, ...string[]]>(
+  values: T,
+): z.ZodType<T[number], string> {
+  return z
+    .string()
+    .refine((text) => values.includes(text), `Choose one of: ${values.join(', ')}.`)
+    .transform((text) => text as T[number]);
+}
+
+export function yesNo(): z.ZodType<boolean, string> {
+  return z
+    .string()
+    .refine((text) => text === 'true' || text === 'false', 'Say true or false.')
+    .transform((text) => text === 'true');
+}
+
+/** Suffix of a second instance on one host, with or without its leading hyphen; the value comes without. */
+export function instance(): z.ZodType<string, string> {
+  return z
+    .string()
+    .transform((text) => text.trim().replace(/^-/, ''))
+    .refine(
+      (text) => text === '' || /^[a-z0-9][a-z0-9-]{0,29}$/.test(text),
+      'An instance is named by up to 30 small letters, digits and hyphens.',
+    );
+}
+
+/** A Docker image reference. */
+export function image(): z.ZodType<string, string> {
+  return z
+    .string()
+    .transform((text) => text.trim())
+    .refine(
+      (text) => /^[a-z0-9][a-z0-9._:/@-]*$/i.test(text),
+      'Give an image reference such as registry/name:tag.',
+    );
+}
+
+/** Memory as Docker takes it: digits and a unit. */
+export function memory(): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine((text) => /^\d+[bkmg]?$/i.test(text), 'Give memory as a number and a unit, as in 512m or 1g.');
+}
+
+export function anyText(max: number): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine((text) => !CONTROL.test(text), 'Give one line without control characters.')
+    .refine((text) => text.length <= max, `Give at most ${max} characters.`);
+}

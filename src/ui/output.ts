@@ -1,0 +1,57 @@
+import type { CliError } from '../errors.ts';
+
+/** Version of every `--json` answer; raised when a field changes its meaning or goes away. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * The only way to the user's eyes. Progress goes to stderr, the answer to stdout, so that a pipe gets the answer alone.
+ * Two implementations: text (text-output.ts) and JSON (json-output.ts).
+ */
+export interface Output {
+  readonly format: 'text' | 'json';
+  readonly verbose: boolean;
+
+  /** A headline above a group of steps. */
+  heading(text: string): void;
+  /** One line of progress or explanation; wrapped at the terminal's width. */
+  note(text: string): void;
+  warn(text: string): void;
+  /** Only with `--verbose`. */
+  detail(text: string): void;
+  /** Begins a step. Without a terminal each end prints one line; with one, a spinner appears after a short delay. */
+  step(title: string): StepHandle;
+  /**
+   * The answer of the command, once. JSON prints `{schemaVersion, …data}`; text prints what `render` returns,
+   * so both views come from the same data.
+   */
+  result<T extends object>(data: T, render: (data: T, style: Style) => string): void;
+  /** The error that ends the command. */
+  error(error: CliError): void;
+}
+
+export interface StepHandle {
+  /** What is going on now; replaces the former message. */
+  update(message: string): void;
+  /** Ends the step: done something. */
+  succeed(message?: string): void;
+  /** Ends the step: there was nothing to do. */
+  unchanged(message?: string): void;
+  warn(message?: string): void;
+  fail(message?: string): void;
+}
+
+/** Colours and symbols that fit the terminal; a state is always a word and a symbol, never colour alone. */
+export interface Style {
+  /** Columns to wrap at. */
+  readonly width: number;
+  ok(text: string): string;
+  warn(text: string): string;
+  fail(text: string): string;
+  dim(text: string): string;
+  bold(text: string): string;
+  command(text: string): string;
+  symbol(state: 'pass' | 'warn' | 'fail' | 'unknown' | 'skip'): string;
+  /** Rows under heads, wrapped to the width; cells may hold wide characters. */
+  table(head: readonly string[], rows: readonly (readonly string[])[]): string;
+  wrap(text: string, indent?: number): string;
+}
