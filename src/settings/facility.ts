@@ -1,3 +1,7 @@
+import { FACILITY_ID } from '../connector/names.ts';
+import { CliError, EXIT } from '../errors.ts';
+import type { Field, Values } from './field.ts';
+
 /** How to reach SQL Server. Hosts and ports are those that the container uses too. */
 export interface DatabaseSettings {
   host: string;
@@ -44,4 +48,91 @@ export interface FacilitySettings {
   tableIncludeList: string;
   messageKeyColumns: string;
   heartbeatIntervalMs: number;
+}
+
+/** What stands beside `.env`: the folder itself and the certificates in its `ca/`. */
+export interface FolderFacts {
+  dir: string;
+  kafkaCa?: string;
+  databaseCa?: string;
+}
+
+/**
+ * Turns checked text values into settings.
+ * @param values text form of every field, as {@link import('./resolve.ts').resolve} gives it, without problems
+ * @throws CliError (usage) when the code cannot name topics and no FACILITY_ID is given
+ */
+export function toFacilitySettings(
+  fields: readonly Field[],
+  values: Values,
+  folder: FolderFacts,
+): FacilitySettings {
+  const read = reader(fields, values);
+  const facilityCode = read<string>('FACILITY_DHIS2_CODE');
+  return {
+    dir: folder.dir,
+    facilityName: read('FACILITY_NAME'),
+    facilityCode,
+    facilityId: facilityIdOf(facilityCode, read('FACILITY_ID')),
+    instance: read('INSTANCE'),
+    restPort: read('REST_PORT'),
+    image: read('IMAGE'),
+    database: {
+      host: read('DB_HOST'),
+      port: read('DB_PORT'),
+      user: read('DB_USER'),
+      password: read('DB_PASS'),
+      name: read('DB_NAME'),
+      encrypt: read('DB_ENCRYPT'),
+      trustServerCertificate: read('DB_TRUST_SERVER_CERTIFICATE'),
+      ...(folder.databaseCa === undefined ? {} : { ca: folder.databaseCa }),
+    },
+    kafka: toKafkaSettings(fields, values, folder.kafkaCa),
+    snapshotMode: read('SNAPSHOT_MODE'),
+    snapshotIsolation: read('SNAPSHOT_ISOLATION_MODE'),
+    tableIncludeList: read('TABLE_INCLUDE_LIST'),
+    messageKeyColumns: read('MESSAGE_KEY_COLUMNS'),
+    heartbeatIntervalMs: read('HEARTBEAT_INTERVAL_MS'),
+  };
+}
+
+/** The way to Kafka, the same for a facility and for the central sink. */
+export function toKafkaSettings(
+  fields: readonly Field[],
+  values: Values,
+  ca: string | undefined,
+): KafkaSettings {
+  const read = reader(fields, values);
+  return {
+    brokers: read('KAFKA_BOOTSTRAP_SERVERS'),
+    user: read('KAFKA_USER'),
+    password: read('KAFKA_PASS'),
+    securityProtocol: read('KAFKA_SECURITY_PROTOCOL'),
+    mechanism: read('KAFKA_SASL_MECHANISM'),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+/** Reads one field's value; the caller names the type that the field's schema yields. */
+export function reader(fields: readonly Field[], values: Values): <T>(key: string) => T {
+  const byKey = new Map(fields.map((field) => [field.key, field]));
+  return <T>(key: string): T => {
+    const field = byKey.get(key);
+    if (field === undefined) throw new Error(`No field ${key}`);
+    return field.schema.parse(values[key] ?? field.default ?? '') as T;
+  };
+}
+
+function facilityIdOf(code: string, id: string): string {
+  const chosen = id === '' ? code : id;
+  if (FACILITY_ID.test(chosen) && chosen.toLowerCase() !== 'central') return chosen;
+  const suggestion = code.replace(/[^A-Za-z0-9-]+/g, '-').replace(/^-+|-+$/g, '');
+  throw new CliError('settings.facility-id', 'The DHIS2 code cannot name Kafka topics as it is.', {
+    exitCode: EXIT.usage,
+    seen: `FACILITY_DHIS2_CODE = ${code}`,
+    needed:
+      'A facility id of letters, digits and hyphens, agreed with the central team and never changed later.',
+    commands: [`clinicmaster-cdc init --facility-id ${suggestion === '' ? '<id>' : suggestion}`],
+    who: 'central-team',
+  });
 }

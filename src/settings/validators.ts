@@ -6,7 +6,8 @@ const PLACEHOLDERS =
   /^(12345|123456|67890|54321|00+|1+|x+|y?our[-_ ]?code|facility[-_ ]?code|code|test|change[-_ ]?me|todo|tbd)$/i;
 /** `cdc.central.*` names the sink's own group and topics. */
 const RESERVED_IDS = /^central$/i;
-const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]/;
+/** Control characters, broken surrogate pairs and the two separators that some readers take for line ends. */
+const CONTROL = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?$/;
 const IPV6 = /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|\[::1\])$/i;
@@ -123,8 +124,8 @@ export function brokers(): z.ZodType<readonly string[], string> {
 
 function brokerProblem(entry: string): string | undefined {
   const match = /^(?:\[(?<v6>[^\]]+)\]|(?<name>[^:]+)):(?<port>\d{1,5})$/.exec(entry);
-  const name = match?.groups?.['v6'] ?? match?.groups?.['name'];
-  const number = Number(match?.groups?.['port']);
+  const name = match?.groups?.v6 ?? match?.groups?.name;
+  const number = Number(match?.groups?.port);
   if (name === undefined || !isHost(name))
     return `"${entry}" is not host:port, as in kafka-1.example.org:9093.`;
   if (number < 1 || number > 65535) return `"${entry}" has no valid port (1 to 65535).`;

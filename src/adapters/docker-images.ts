@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import tar from 'tar-fs';
+import { CliError } from '../errors.ts';
+import type { ImageBuild } from './docker-port.ts';
+import { pullProgress, readJsonStream } from './docker-stream.ts';
+
+/** Pulls an image. @throws CliError with the registry's words; a message inside the stream counts too. */
+export async function pullImage(
+  engine: Docker,
+  reference: string,
+  onProgress: (message: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const summary = pullProgress();
+  try {
+    const stream = await engine.pull(reference, signal === undefined ? {} : { abortSignal: signal });
+    await readJsonStream(Readable.from(stream), (message) => onProgress(summary(message)));
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new CliError('docker.pull', `The image ${reference} could not be pulled.`, {
+      seen: cause instanceof Error ? cause.message : String(cause),
+      needed: 'A registry that this machine reaches and may read; log in where it asks for a password.',
+      commands: [`docker login ${reference.split('/')[0] ?? ''}`, `docker pull ${reference}`],
+      cause,
+    });
+  }
+}
+
+/** Builds an image by the classic builder, which every Engine from 20.10 on still has. */
+export async function buildImage(
+  engine: Docker,
+  build: ImageBuild,
+  onProgress: (message: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const recent: string[] = [];
+  try {
+    const options = {
+      t: build.tag,
+      target: build.target,
+      dockerfile: build.dockerfile,
+      buildargs: build.args,
+      networkmode: build.networkMode,
+      rm: true,
+      forcerm: true,
+      ...(signal === undefined ? {} : { abortSignal: signal }),
+    };
+    await readJsonStream(Readable.from(await engine.buildImage(context(build), options)), (message) => {
+      const text = (message.stream ?? message.status ?? '').trim();
+      if (text === '') return;
+      recent.push(text);
+      if (recent.length > 20) recent.shift();
+      onProgress(text);
+    });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new CliError('docker.build', `The image ${build.tag} could not be built.`, {
+      seen: [...recent.slice(-10), cause instanceof Error ? cause.message : String(cause)].join('\n'),
+      needed:
+        'A way to the package servers (a proxy that inspects TLS needs its CA), or an image made elsewhere.',
+      commands: [`docker load -i <image file>`, `clinicmaster-cdc init --image <registry/name:tag>`],
+      cause,
+    });
+  }
+}
+
+/** Only the listed entries, whatever else stands in the folder; the extra files are laid on top. */
+function context(build: ImageBuild): Readable {
+  const archive = tar.pack(build.contextDir, {
+    entries: [...build.include],
+    finalize: false,
+    finish: (pack) => {
+      for (const [name, content] of Object.entries(build.extraFiles))
+        pack.entry({ name, mode: 0o644 }, content);
+      pack.finalize();
+    },
+  });
+  return Readable.from(archive);
+}

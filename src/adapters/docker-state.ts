@@ -1,0 +1,74 @@
+import type Docker from 'dockerode';
+import type { ContainerState, DockerInfo, ImageState } from './docker-port.ts';
+
+/** The Engine's answers in our words. */
+export function toContainerState(info: Docker.ContainerInspectInfo): ContainerState {
+  const health = info.State.Health?.Status;
+  return {
+    id: info.Id,
+    name: info.Name.replace(/^\//, ''),
+    image: info.Config.Image,
+    imageId: info.Image,
+    labels: info.Config.Labels ?? {},
+    status: info.State.Status,
+    running: info.State.Running,
+    ...(health === 'starting' || health === 'healthy' || health === 'unhealthy' ? { health } : {}),
+    exitCode: info.State.ExitCode,
+    oomKilled: info.State.OOMKilled,
+    restartCount: info.RestartCount,
+    startedAt: info.State.StartedAt,
+    finishedAt: info.State.FinishedAt,
+    ports: toPorts(info.HostConfig.PortBindings as PortBindings | null),
+    networks: Object.keys(info.NetworkSettings.Networks ?? {}),
+  };
+}
+
+type PortBindings = Record<string, { HostIp?: string; HostPort?: string }[] | null>;
+
+/** From the wish, not from the current state: a stopped container still owns its port. */
+function toPorts(bindings: PortBindings | null): ContainerState['ports'] {
+  return Object.entries(bindings ?? {}).flatMap(([port, hosts]) =>
+    port.endsWith('/udp')
+      ? []
+      : (hosts ?? []).map((host) => ({
+          containerPort: Number.parseInt(port, 10),
+          hostIp: host.HostIp ?? '',
+          hostPort: Number.parseInt(host.HostPort ?? '0', 10),
+        })),
+  );
+}
+
+export function toImageState(info: Docker.ImageInspectInfo): ImageState {
+  return {
+    id: info.Id,
+    tags: info.RepoTags ?? [],
+    sizeBytes: info.Size,
+    createdAt: info.Created,
+    labels: info.Config.Labels ?? {},
+  };
+}
+
+/** `GET /info` and `GET /version`; only the fields used here. */
+export function toDockerInfo(info: EngineInfo, version: { Version: string; ApiVersion: string }): DockerInfo {
+  return {
+    serverVersion: version.Version,
+    apiVersion: version.ApiVersion,
+    osType: info.OSType,
+    operatingSystem: info.OperatingSystem,
+    architecture: info.Architecture,
+    storageDriver: info.Driver,
+    rootDir: info.DockerRootDir,
+    cpus: info.NCPU,
+    memoryBytes: info.MemTotal,
+  };
+}
+
+export interface EngineInfo {
+  OSType: string;
+  OperatingSystem: string;
+  Architecture: string;
+  Driver: string;
+  DockerRootDir: string;
+  NCPU: number;
+  MemTotal: number;
+}

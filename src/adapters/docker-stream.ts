@@ -1,0 +1,68 @@
+/**
+ * Reads one of the Engine's JSON streams (pull, build) to its end.
+ * @throws Error with the Engine's words when a line carries an error: the HTTP status was 200 long before
+ */
+export async function readJsonStream(
+  stream: AsyncIterable<Buffer | string>,
+  onMessage: (message: EngineMessage) => void,
+): Promise<void> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) {
+    rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(line, onMessage);
+  }
+  take(rest, onMessage);
+}
+
+/** One line of a pull or build stream. */
+export interface EngineMessage {
+  stream?: string;
+  status?: string;
+  id?: string;
+  progressDetail?: { current?: number; total?: number };
+  error?: string;
+  errorDetail?: { message?: string };
+}
+
+function take(line: string, onMessage: (message: EngineMessage) => void): void {
+  if (line.trim() === '') return;
+  const message = JSON.parse(line) as EngineMessage;
+  const error = message.errorDetail?.message ?? message.error;
+  if (error !== undefined) throw new Error(error.trim());
+  onMessage(message);
+}
+
+/**
+ * Both streams of a container without a terminal, from the Engine's frames: 1 byte stream, 3 zero bytes, 4 bytes
+ * length (big endian), payload.
+ */
+export function demultiplex(raw: Buffer): string {
+  const parts: Buffer[] = [];
+  let at = 0;
+  while (at + 8 <= raw.length) {
+    const length = raw.readUInt32BE(at + 4);
+    parts.push(raw.subarray(at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** Sums up the layers of a pull: bytes of those that have begun. */
+export function pullProgress(): (message: EngineMessage) => string {
+  const layers = new Map<string, { current: number; total: number }>();
+  return ({ id, status, progressDetail }) => {
+    if (id !== undefined && progressDetail?.total !== undefined) {
+      layers.set(id, { current: progressDetail.current ?? 0, total: progressDetail.total });
+    }
+    const current = [...layers.values()].reduce((sum, layer) => sum + layer.current, 0);
+    const total = [...layers.values()].reduce((sum, layer) => sum + layer.total, 0);
+    return total === 0 ? (status ?? '') : `${megabytes(current)} of ${megabytes(total)} MB`;
+  };
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

@@ -1,0 +1,178 @@
+import Docker from 'dockerode';
+import { CliError } from '../errors.ts';
+import { type Endpoint, endpoints, explainRefusal } from './docker-endpoints.ts';
+import { buildImage, pullImage } from './docker-images.ts';
+import type { ContainerState, DockerPort } from './docker-port.ts';
+import { type EngineInfo, toContainerState, toDockerInfo, toImageState } from './docker-state.ts';
+import { demultiplex } from './docker-stream.ts';
+import type { HostFacts } from './host.ts';
+
+const PING_TIMEOUT_MS = 10_000;
+
+/**
+ * Finds the Docker Engine that this user would use.
+ * @throws CliError `docker.unreachable` listing every endpoint tried and why it did not answer
+ */
+export async function findDocker(host: HostFacts): Promise<DockerPort> {
+  const refusals: ReturnType<typeof explainRefusal>[] = [];
+  for (const endpoint of await endpoints(host)) {
+    try {
+      const engine = open(endpoint);
+      await withTimeout(engine.ping(), PING_TIMEOUT_MS);
+      return dockerPort(engine, endpoint.url);
+    } catch (cause) {
+      refusals.push(explainRefusal(endpoint, cause, host.platform));
+    }
+  }
+  // The first endpoint that exists tells more than one that is not there.
+  const telling = refusals.find((refusal) => !refusal.seen.endsWith('not there')) ?? refusals[0];
+  throw new CliError('docker.unreachable', 'No Docker Engine answers on this machine.', {
+    seen: refusals.map((refusal) => refusal.seen).join('\n'),
+    needed: 'A running Docker Engine (20.10 or newer) that this user may use.',
+    commands: telling?.commands ?? [],
+  });
+}
+
+function open({ url, origin }: Endpoint): Docker {
+  const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(url)?.[1];
+  if (socket !== undefined) return new Docker({ socketPath: socket });
+  // docker-modem reads DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH by itself.
+  if (origin === 'DOCKER_HOST' && !url.startsWith('ssh:')) return new Docker();
+  const { protocol, hostname, port } = new URL(url);
+  if (protocol === 'ssh:') {
+    throw new Error('Docker over ssh is not supported; run this program on the Docker host itself');
+  }
+  return new Docker({ host: hostname, port, protocol: protocol === 'https:' ? 'https' : 'http' });
+}
+
+function dockerPort(engine: Docker, endpoint: string): DockerPort {
+  const inspect = (name: string) =>
+    orUndefined<ContainerState>(engine.getContainer(name).inspect().then(toContainerState));
+  return {
+    endpoint,
+    info: async () => {
+      const [info, version] = await Promise.all([engine.info() as Promise<EngineInfo>, engine.version()]);
+      return toDockerInfo(info, version);
+    },
+    containersByLabel: async (labels) => {
+      const label = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+      const found = await engine.listContainers({ all: true, filters: { label } });
+      const states = await Promise.all(found.map((summary) => inspect(summary.Id)));
+      return states.filter((state) => state !== undefined);
+    },
+    container: inspect,
+    containerPublishing: async (port) => {
+      const running = await engine.listContainers();
+      const owner = running.find((summary) => summary.Ports.some((entry) => entry.PublicPort === port));
+      return owner === undefined ? undefined : inspect(owner.Id);
+    },
+    logs: async (name, { tail, sinceSeconds }) => {
+      const options = { stdout: true, stderr: true, follow: false as const, tail };
+      const raw = await engine
+        .getContainer(name)
+        .logs({ ...options, ...(sinceSeconds ? { since: sinceSeconds } : {}) });
+      return demultiplex(raw as Buffer);
+    },
+    createContainer: (name, options) =>
+      explain(`create the container ${name}`, createContainer(engine, name, options)),
+    start: (name) => explain(`start the container ${name}`, tolerate(304, engine.getContainer(name).start())),
+    stop: (name, grace) =>
+      explain(`stop ${name}`, tolerate(304, engine.getContainer(name).stop({ t: grace }))),
+    restart: (name, grace) => explain(`restart ${name}`, engine.getContainer(name).restart({ t: grace })),
+    remove: (name) =>
+      explain(`remove ${name}`, tolerate(404, engine.getContainer(name).remove({ force: true }))),
+    exec: (name, argv) => exec(engine, name, argv),
+    image: (reference) => orUndefined(engine.getImage(reference).inspect().then(toImageState)),
+    pull: (reference, onProgress, signal) => pullImage(engine, reference, onProgress, signal),
+    build: (build, onProgress, signal) => buildImage(engine, build, onProgress, signal),
+    network: (name) => orUndefined(engine.getNetwork(name).inspect().then(toNetwork)),
+    createNetwork: async ({ name, driver, options, labels }) => {
+      const body = { Name: name, Driver: driver, Options: options, Labels: labels, CheckDuplicate: true };
+      await explain(`create the network ${name}`, engine.createNetwork(body));
+    },
+    removeNetwork: (name) =>
+      explain(`remove the network ${name}`, tolerate(404, engine.getNetwork(name).remove())),
+  };
+}
+
+async function createContainer(
+  engine: Docker,
+  name: string,
+  options: Record<string, unknown>,
+): Promise<string> {
+  return (await engine.createContainer({ ...options, name })).id;
+}
+
+async function exec(
+  engine: Docker,
+  name: string,
+  argv: readonly string[],
+): Promise<{ exitCode: number; output: string }> {
+  const command = await engine
+    .getContainer(name)
+    .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
+  const stream = await command.start({ hijack: true, stdin: false });
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  const { ExitCode } = await command.inspect();
+  return { exitCode: ExitCode ?? -1, output: demultiplex(Buffer.concat(chunks)) };
+}
+
+function toNetwork(info: Docker.NetworkInspectInfo) {
+  return { name: info.Name, driver: info.Driver, options: info.Options ?? {}, labels: info.Labels ?? {} };
+}
+
+function status(cause: unknown): number | undefined {
+  return cause instanceof Error && 'statusCode' in cause ? Number(cause.statusCode) : undefined;
+}
+
+async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (status(cause) === 404) return undefined;
+    throw engineError('look', cause);
+  }
+}
+
+/** Already so: what was asked for is the case. */
+async function tolerate(expected: number, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (cause) {
+    if (status(cause) !== expected) throw cause;
+  }
+}
+
+async function explain<T>(action: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw engineError(action, cause);
+  }
+}
+
+function engineError(action: string, cause: unknown): CliError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const taken = /port is already allocated|address already in use/.test(message);
+  return new CliError(taken ? 'docker.port-taken' : 'docker.refused', `Docker could not ${action}.`, {
+    seen: message,
+    needed: taken
+      ? 'A free port on 127.0.0.1: stop the program that holds it, or choose another with --rest-port.'
+      : 'See the message; `docker info` tells whether the Engine is well.',
+    commands: taken ? ['docker ps --format "{{.Names}} {{.Ports}}"'] : ['docker info'],
+    cause,
+  });
+}
+
+async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,62 @@
+import { homedir } from 'node:os';
+import { type Clock, systemClock } from './adapters/clock.ts';
+import type { ConnectPort } from './adapters/connect-port.ts';
+import type { DockerPort } from './adapters/docker-port.ts';
+import { hostFiles } from './adapters/files.ts';
+import type { FilesPort } from './adapters/files-port.ts';
+import type { HostFacts } from './adapters/host.ts';
+import type { Output } from './ui/output.ts';
+
+/** Everything a command may touch. Heavy adapters are made, and their libraries loaded, on first use. */
+export interface Context {
+  readonly out: Output;
+  readonly host: HostFacts;
+  readonly clock: Clock;
+  readonly files: FilesPort;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Of this program. */
+  readonly version: string;
+  /** Folder that holds templates, the compose files and Dockerfile.connect. */
+  readonly packageRoot: string;
+  /** @throws CliError listing every endpoint that was tried and why it did not answer */
+  docker(): Promise<DockerPort>;
+  /** The worker published on 127.0.0.1 at this port; nothing is asked of it yet. */
+  connect(port: number): Promise<ConnectPort>;
+}
+
+/** What only the entry point knows. */
+export interface Invocation {
+  out: Output;
+  signal: AbortSignal;
+  version: string;
+  packageRoot: string;
+}
+
+/** The composition root of the real program. Tests build a {@link Context} of fakes instead. */
+export function createContext(invocation: Invocation): Context {
+  const host: HostFacts = {
+    platform: process.platform,
+    privileged: process.getuid?.() === 0,
+    home: homedir(),
+    cwd: process.cwd(),
+    env: process.env,
+  };
+  return {
+    ...invocation,
+    host,
+    clock: systemClock,
+    files: hostFiles(),
+    docker: once(async () => (await import('./adapters/docker.ts')).findDocker(host)),
+    connect: async (port) =>
+      (await import('./adapters/connect-rest.ts')).connectRest(`http://127.0.0.1:${port}`),
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
