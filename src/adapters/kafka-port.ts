@@ -1,5 +1,17 @@
 import type { Answer } from './answer.ts';
 
+/** Where Kafka is and who asks. */
+export interface KafkaAccess {
+  /** `host:port` entries. */
+  brokers: readonly string[];
+  user: string;
+  password: string;
+  securityProtocol: 'SASL_SSL' | 'SASL_PLAINTEXT' | 'SSL' | 'PLAINTEXT';
+  mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'PLAIN';
+  /** PEM text. */
+  ca?: string;
+}
+
 /** Why a broker did not answer a question. */
 export type KafkaFailureKind =
   | 'unreachable'

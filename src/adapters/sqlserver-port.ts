@@ -1,5 +1,19 @@
 import type { Answer } from './answer.ts';
 
+/** Where SQL Server is and who asks. */
+export interface SqlServerAccess {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  /** The database. */
+  name: string;
+  encrypt: boolean;
+  trustServerCertificate: boolean;
+  /** PEM text. */
+  ca?: string;
+}
+
 /** Why SQL Server did not answer a question. */
 export type SqlFailureKind =
   /** Could not reach it; see the network checks for where it ends. */

@@ -1,0 +1,151 @@
+import Decoder from 'kafkajs/src/protocol/decoder.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
+import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
+import type { AdvertisedBroker, GroupMember, KafkaOperation } from './kafka-port.ts';
+
+/**
+ * Two requests in versions that kafkajs does not speak. From these versions on (KIP-430, brokers since 2.3) the answer says
+ * what the logged-in principal may do, so that rights are known without trying anything out.
+ */
+export const METADATA = { apiKey: 3, apiVersion: 8 } as const;
+export const DESCRIBE_GROUPS = { apiKey: 15, apiVersion: 3 } as const;
+
+/** Not found, as opposed to not allowed: the principal may describe the name, and no such topic exists. */
+export const UNKNOWN_TOPIC = 3;
+
+export interface MetadataAnswer {
+  brokers: AdvertisedBroker[];
+  clusterId: string;
+  controllerId: number;
+  topics: {
+    errorCode: number;
+    name: string;
+    /** Broker id of each partition's leader, by partition; -1 where there is none. */
+    leaders: { partition: number; leader: number }[];
+    operations: KafkaOperation[];
+  }[];
+}
+
+export interface DescribedGroup {
+  errorCode: number;
+  id: string;
+  state: string;
+  protocolType: string;
+  members: GroupMember[];
+  operations: KafkaOperation[];
+}
+
+/** @param topics names to ask for; all that the principal may describe when undefined */
+export function metadataRequest(topics: readonly string[] | undefined) {
+  return exchange(
+    METADATA,
+    'Metadata',
+    () => {
+      const body = new Encoder();
+      // kafkajs writes an empty list as null, which asks for all topics; that is meant only when none was given.
+      if (topics === undefined) body.writeNullableArray([]);
+      else body.writeArray(topics);
+      const [createMissing, clusterRights, topicRights] = [false, false, true];
+      return body.writeBoolean(createMissing).writeBoolean(clusterRights).writeBoolean(topicRights);
+    },
+    readMetadata,
+  );
+}
+
+export function describeGroupsRequest(id: string) {
+  return exchange(
+    DESCRIBE_GROUPS,
+    'DescribeGroups',
+    () => new Encoder().writeArray([id]).writeBoolean(true),
+    readGroups,
+  );
+}
+
+/** What kafkajs wants of one request and its response. */
+function exchange<T>(
+  version: { apiKey: number; apiVersion: number },
+  apiName: string,
+  encode: () => Encoder,
+  read: (decoder: Decoder) => T,
+) {
+  return {
+    request: { ...version, apiName, encode: async () => encode() },
+    response: {
+      decode: async (raw: Buffer) => {
+        const decoder = new Decoder(raw);
+        const throttleMs = decoder.readInt32();
+        return { clientSideThrottleTime: throttleMs, body: read(decoder) };
+      },
+      parse: async (decoded: { body: T }): Promise<T> => decoded.body,
+    },
+  };
+}
+
+function readMetadata(decoder: Decoder): MetadataAnswer {
+  const brokers = decoder.readArray((broker) => {
+    const entry = { id: broker.readInt32(), host: broker.readString() ?? '', port: broker.readInt32() };
+    broker.readString(); // rack
+    return entry;
+  });
+  const clusterId = decoder.readString() ?? '';
+  const controllerId = decoder.readInt32();
+  return { brokers, clusterId, controllerId, topics: decoder.readArray(readTopic) };
+}
+
+function readTopic(decoder: Decoder): MetadataAnswer['topics'][number] {
+  const errorCode = decoder.readInt16();
+  const name = decoder.readString() ?? '';
+  decoder.readBoolean(); // internal
+  const leaders = decoder.readArray((partition) => {
+    partition.readInt16(); // error
+    const entry = { partition: partition.readInt32(), leader: partition.readInt32() };
+    partition.readInt32(); // leader epoch
+    for (let list = 0; list < 3; list++) partition.readArray((replica) => replica.readInt32());
+    return entry;
+  });
+  return { errorCode, name, leaders, operations: operations(decoder.readInt32()) };
+}
+
+function readGroups(decoder: Decoder): DescribedGroup[] {
+  return decoder.readArray((group) => {
+    const errorCode = group.readInt16();
+    const id = group.readString() ?? '';
+    const state = group.readString() ?? '';
+    const protocolType = group.readString() ?? '';
+    group.readString(); // protocol
+    const members = group.readArray((member) => {
+      const entry = {
+        memberId: member.readString() ?? '',
+        clientId: member.readString() ?? '',
+        clientHost: member.readString() ?? '',
+      };
+      member.readBytes(); // metadata
+      member.readBytes(); // assignment
+      return entry;
+    });
+    return { errorCode, id, state, protocolType, members, operations: operations(group.readInt32()) };
+  });
+}
+
+/** Kafka's numbers of the operations that a check may ask about (org.apache.kafka.common.acl.AclOperation). */
+const OPERATION_BITS: readonly [number, KafkaOperation][] = [
+  [3, 'READ'],
+  [4, 'WRITE'],
+  [5, 'CREATE'],
+  [6, 'DELETE'],
+  [7, 'ALTER'],
+  [8, 'DESCRIBE'],
+  [10, 'DESCRIBE_CONFIGS'],
+  [11, 'ALTER_CONFIGS'],
+];
+
+/** Kafka's bit field of allowed operations; its lowest number means "not told". */
+export function operations(bits: number): KafkaOperation[] {
+  if (bits === -2_147_483_648) return [];
+  return OPERATION_BITS.filter(([bit]) => (bits & (1 << bit)) !== 0).map(([, name]) => name);
+}
+
+/** Kafka's error for a response's code. */
+export function protocolError(code: number): Error & { type: string } {
+  return createErrorFromCode(code);
+}
