@@ -5,6 +5,10 @@ import type { DockerPort } from './adapters/docker-port.ts';
 import { hostFiles } from './adapters/files.ts';
 import type { FilesPort } from './adapters/files-port.ts';
 import type { HostFacts } from './adapters/host.ts';
+import type { KafkaAccess, KafkaPort } from './adapters/kafka-port.ts';
+import { systemNetwork } from './adapters/network.ts';
+import type { NetworkPort } from './adapters/network-port.ts';
+import type { SqlServerAccess, SqlServerPort } from './adapters/sqlserver-port.ts';
 import type { Output } from './ui/output.ts';
 
 /** Everything a command may touch. Heavy adapters are made, and their libraries loaded, on first use. */
@@ -23,6 +27,12 @@ export interface Context {
   docker(): Promise<DockerPort>;
   /** The worker published on 127.0.0.1 at this port; nothing is asked of it yet. */
   connect(port: number): Promise<ConnectPort>;
+  /** Names, TCP and TLS from this machine. */
+  readonly network: NetworkPort;
+  /** Questions to a SQL Server; connects with the first one. Close it. */
+  sqlServer(access: SqlServerAccess): Promise<SqlServerPort>;
+  /** Questions to Kafka; connects with the first one. Close it. */
+  kafka(access: KafkaAccess, clientId: string): Promise<KafkaPort>;
 }
 
 /** What only the entry point knows. */
@@ -50,6 +60,9 @@ export function createContext(invocation: Invocation): Context {
     docker: once(async () => (await import('./adapters/docker.ts')).findDocker(host)),
     connect: async (port) =>
       (await import('./adapters/connect-rest.ts')).connectRest(`http://127.0.0.1:${port}`),
+    network: systemNetwork,
+    sqlServer: async (access) => (await import('./adapters/sqlserver.ts')).sqlServer(access),
+    kafka: async (access, clientId) => (await import('./adapters/kafka.ts')).kafka(access, clientId),
   };
 }
 
