@@ -6,7 +6,6 @@ import { hostFiles } from './adapters/files.ts';
 import type { FilesPort } from './adapters/files-port.ts';
 import type { HostFacts } from './adapters/host.ts';
 import type { KafkaAccess, KafkaPort } from './adapters/kafka-port.ts';
-import { systemNetwork } from './adapters/network.ts';
 import type { NetworkPort } from './adapters/network-port.ts';
 import type { SqlServerAccess, SqlServerPort } from './adapters/sqlserver-port.ts';
 import type { Output } from './ui/output.ts';
@@ -28,7 +27,7 @@ export interface Context {
   /** The worker published on 127.0.0.1 at this port; nothing is asked of it yet. */
   connect(port: number): Promise<ConnectPort>;
   /** Names, TCP and TLS from this machine. */
-  readonly network: NetworkPort;
+  network(): Promise<NetworkPort>;
   /** Questions to a SQL Server; connects with the first one. Close it. */
   sqlServer(access: SqlServerAccess): Promise<SqlServerPort>;
   /** Questions to Kafka; connects with the first one. Close it. */
@@ -60,7 +59,7 @@ export function createContext(invocation: Invocation): Context {
     docker: once(async () => (await import('./adapters/docker.ts')).findDocker(host)),
     connect: async (port) =>
       (await import('./adapters/connect-rest.ts')).connectRest(`http://127.0.0.1:${port}`),
-    network: systemNetwork,
+    network: async () => (await import('./adapters/network.ts')).systemNetwork,
     sqlServer: async (access) => (await import('./adapters/sqlserver.ts')).sqlServer(access),
     kafka: async (access, clientId) => (await import('./adapters/kafka.ts')).kafka(access, clientId),
   };
