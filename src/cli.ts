@@ -1,0 +1,177 @@
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import type { CommandModule, Options } from './commands/shared/module.ts';
+import type { Context, Invocation } from './context.ts';
+import { CliError, EXIT, type ExitCode } from './errors.ts';
+import type { Output } from './ui/output.ts';
+
+/** What a run touches of the process; tests bring their own. */
+export interface Shell {
+  argv: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  signal: AbortSignal;
+  /** The composition root; loaded when a command really runs. */
+  context(invocation: Invocation): Promise<Context>;
+}
+
+interface Verb {
+  name: string;
+  summary: string;
+  load?: () => Promise<CommandModule>;
+  verbs?: readonly Verb[];
+}
+
+const VERBS: readonly Verb[] = [
+  {
+    name: 'init',
+    summary: 'install a facility, or complete and correct an installation',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'central',
+    summary: 'the central site: the sink that fills the warehouse',
+    verbs: [
+      {
+        name: 'init',
+        summary: 'install the sink, or complete and correct its installation',
+        load: async () => (await import('./commands/central-init.ts')).centralInit,
+      },
+    ],
+  },
+];
+
+const EPILOGUE = `
+Start here:
+  $ clinicmaster-cdc init          asks for everything and checks it before anything is changed
+  $ clinicmaster-cdc <command> --help
+
+Exit codes:
+  0 ok   1 bug   2 usage or missing answer   3 failed check or unhealthy
+  4 warnings with --strict   130 cancelled
+
+No telemetry. NO_COLOR is honoured.`;
+
+/** The bin's entry: runs with this process's arguments and sets its exit code. */
+export async function main(): Promise<void> {
+  const interrupt = new AbortController();
+  // The first Ctrl-C ends the command in order; the second one ends the process.
+  process.once('SIGINT', () =>
+    import('./ui/cancelled.ts').then(({ cancelled }) => interrupt.abort(cancelled())),
+  );
+  process.exitCode = await run({
+    argv: process.argv.slice(2),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: interrupt.signal,
+    context: async (invocation) => (await import('./context.ts')).createContext(invocation),
+  });
+}
+
+/** Runs the program once and answers its exit code. Nothing is thrown. */
+export async function run(shell: Shell): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.ok;
+  try {
+    const program = buildProgram(shell);
+    await addVerbs(program, VERBS, shell, shell.argv, async (module, options) => {
+      const packageRoot = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
+      const invocation = {
+        out: await output(shell),
+        signal: shell.signal,
+        version: manifest.version,
+        packageRoot,
+      };
+      exit = await module.run(await shell.context(invocation), options);
+    });
+    await program.parseAsync(shell.argv, { from: 'user' });
+    return exit;
+  } catch (cause) {
+    if (cause instanceof CommanderError && cause.exitCode === 0) return EXIT.ok;
+    const error = toCliError(shell.signal.aborted ? shell.signal.reason : cause, shell.argv);
+    (await output(shell)).error(error);
+    return error.exitCode;
+  }
+}
+
+function buildProgram(shell: Shell): Command {
+  const program = new Command('clinicmaster-cdc')
+    .description(manifest.description)
+    .version(manifest.version, '--version', 'print the version')
+    .option('--json', 'print the answer as JSON on stdout')
+    .option('--no-color', 'no colours')
+    .option('--verbose', 'say more, and show the cause of an error')
+    .addHelpText('after', EPILOGUE);
+  return own(program, shell);
+}
+
+/** Errors are ours to print; help goes where the program writes. */
+function own(command: Command, shell: Shell): Command {
+  return command
+    .exitOverride()
+    .helpCommand(false)
+    .helpOption('--help', 'show help')
+    .showSuggestionAfterError()
+    .configureHelp({ helpWidth: Math.min(shell.stdout.columns ?? 80, 100), showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => shell.stdout.write(text),
+      writeErr: (text) => shell.stderr.write(text),
+      outputError: () => {},
+    });
+}
+
+/** Loads the module of the verb that the arguments name, and no other: start-up stays short. */
+async function addVerbs(
+  parent: Command,
+  verbs: readonly Verb[],
+  shell: Shell,
+  argv: readonly string[],
+  start: (module: CommandModule, options: Options) => Promise<void>,
+): Promise<void> {
+  for (const { name, summary, load, verbs: inner } of verbs) {
+    const command = own(parent.command(name).summary(summary).description(`Purpose: ${summary}.`), shell);
+    const at = argv.indexOf(name);
+    if (at === -1) continue;
+    if (inner !== undefined) await addVerbs(command, inner, shell, argv.slice(at + 1), start);
+    if (load === undefined) continue;
+    const module = await load();
+    module.define(command);
+    command.action(() => start(module, command.opts()));
+  }
+}
+
+async function output(shell: Shell): Promise<Output> {
+  const { createOutput, terminalOptions } = await import('./ui/terminal-output.ts');
+  const wishes = {
+    json: shell.argv.includes('--json'),
+    verbose: shell.argv.includes('--verbose'),
+    color: !shell.argv.includes('--no-color'),
+  };
+  return createOutput(terminalOptions(shell.env, shell, wishes));
+}
+
+function toCliError(cause: unknown, argv: readonly string[]): CliError {
+  if (cause instanceof CliError) return cause;
+  if (cause instanceof CommanderError) {
+    const verb = argv.filter((word) => !word.startsWith('-')).slice(0, 1);
+    const needsVerb = cause.code === 'commander.help';
+    return new CliError('usage', needsVerb ? 'A command is missing.' : sentence(cause.message), {
+      exitCode: EXIT.usage,
+      needed: 'A command and flags as --help lists them.',
+      commands: [['clinicmaster-cdc', ...verb, '--help'].join(' ')],
+    });
+  }
+  return new CliError('bug', 'Something went wrong that this program did not expect.', {
+    exitCode: EXIT.bug,
+    seen: cause instanceof Error ? cause.message : String(cause),
+    needed: 'Please report it, with what --verbose prints.',
+    cause,
+  });
+}
+
+function sentence(message: string): string {
+  const text = message.replace(/^error: /, '');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
