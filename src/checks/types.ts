@@ -1,6 +1,8 @@
 import type { Who } from '../errors.ts';
 
 export type Area = 'host' | 'network' | 'kafka' | 'sqlserver' | 'connect' | 'pipeline';
+/** `before-install`: nothing is there yet; `after-install`: `init` has just ended; `daily`: at any later time. */
+export type Occasion = 'before-install' | 'after-install' | 'daily';
 export type Outcome = 'pass' | 'warn' | 'fail' | 'unknown' | 'skip';
 
 /** What is to be done about a verdict, and by whom. */
@@ -16,13 +18,24 @@ export interface Remedy {
 /** The answer of one check. `unknown` = cannot tell (a missing right to look is not a fault of the thing looked at). */
 export interface Verdict {
   outcome: Outcome;
-  /** Stable, kebab-case, prefixed by the check id where it is not `ok`. */
+  /** Stable and kebab-case: `ok`, or the check's id followed by what is wrong (`sql-login-refused`). */
   code: string;
   /** One line: what is so. */
   summary: string;
   current?: string;
   required?: string;
   remedy?: Remedy;
+}
+
+/** How one check went. `facts` are null when the probe never gave any (skipped, crashed). */
+export interface CheckResult {
+  id: string;
+  title: string;
+  area: Area;
+  verdict: Verdict;
+  facts: Facts;
+  /** Milliseconds. */
+  ms: number;
 }
 
 /** Facts are plain JSON, so that a support bundle can carry them and another machine can judge them again. */
@@ -36,7 +49,7 @@ export interface Check<Context, F extends Facts = Facts, Settings = unknown> {
   id: string;
   title: string;
   area: Area;
-  when: readonly ('before-install' | 'after-install' | 'daily')[];
+  when: readonly Occasion[];
   /** Ids whose pass (or warn) this check needs; else it is skipped with the cause's name. */
   needs: readonly string[];
   timeoutMs: number;

@@ -1,0 +1,153 @@
+import { CliError, EXIT } from '../errors.ts';
+import type { Check, CheckResult, Facts, Occasion, Verdict } from './types.ts';
+import { fail, skip, unknown } from './verdicts.ts';
+
+/** `doctor` may never take longer than 15 s, whatever is black-holed: the rest is for starting up and printing. */
+const DEADLINE_MS = 13_500;
+/** After its signal a probe has this long to hand over what it knows. */
+const GRACE_MS = 500;
+
+export interface Observer {
+  started?(check: { id: string; title: string }): void;
+  finished(result: CheckResult): void;
+}
+
+export interface RunOptions {
+  /** Only checks for this occasion. */
+  when?: Occasion;
+  /** Only these ids or areas, and what they need. */
+  only?: readonly string[];
+  observer?: Observer;
+  /** Ends the run early: Ctrl-C. */
+  signal?: AbortSignal;
+  /** For all checks together. */
+  deadlineMs?: number;
+}
+
+/**
+ * Runs checks side by side; each waits only for those that it needs. A need that fails turns into a skip that names the cause.
+ * @returns one result for each selected check, in the order given
+ * @throws CliError (usage) for an unknown id in `only`; the signal's reason when it aborts
+ */
+export async function runChecks<Context, Settings>(
+  checks: readonly Check<Context, Facts, Settings>[],
+  context: Context,
+  settings: Settings,
+  options: RunOptions = {},
+): Promise<CheckResult[]> {
+  const selected = select(checks, options);
+  const deadline = AbortSignal.timeout(options.deadlineMs ?? DEADLINE_MS);
+  const stop = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+  const running = new Map<string, Promise<CheckResult>>();
+
+  const start = (check: Check<Context, Facts, Settings>): Promise<CheckResult> => {
+    const known = running.get(check.id);
+    if (known !== undefined) return known;
+    const needs = check.needs.flatMap((id) => selected.find((candidate) => candidate.id === id) ?? []);
+    const result = (async () => {
+      const causes = await Promise.all(needs.map(start));
+      options.observer?.started?.(check);
+      const finished = await judged(check, context, settings, causes, stop);
+      options.observer?.finished(finished);
+      return finished;
+    })();
+    running.set(check.id, result);
+    return result;
+  };
+
+  const results = await Promise.all(selected.map(start));
+  options.signal?.throwIfAborted();
+  return results;
+}
+
+function select<C extends Check<never>>(checks: readonly C[], { when, only }: RunOptions): C[] {
+  const timely = checks.filter((check) => when === undefined || check.when.includes(when));
+  if (only === undefined || only.length === 0) return timely;
+  const strange = only.filter((name) => !checks.some((check) => check.id === name || check.area === name));
+  if (strange.length > 0) {
+    throw new CliError('checks.unknown', `There is no check called ${strange.join(', ')}.`, {
+      exitCode: EXIT.usage,
+      needed: `One of: ${checks.map((check) => check.id).join(', ')}; or an area: ${areas(checks).join(', ')}.`,
+      commands: ['clinicmaster-cdc doctor --list'],
+    });
+  }
+  const wanted = new Set<string>();
+  const want = (check: C): void => {
+    wanted.add(check.id);
+    for (const id of check.needs) timely.filter((candidate) => candidate.id === id).forEach(want);
+  };
+  checks.filter((check) => only.includes(check.id)).forEach(want);
+  timely.filter((check) => only.includes(check.area)).forEach(want);
+  return checks.filter((check) => wanted.has(check.id));
+}
+
+function areas(checks: readonly Check<never>[]): string[] {
+  return [...new Set(checks.map((check) => check.area))];
+}
+
+async function judged<Context, Settings>(
+  check: Check<Context, Facts, Settings>,
+  context: Context,
+  settings: Settings,
+  needs: readonly CheckResult[],
+  stop: AbortSignal,
+): Promise<CheckResult> {
+  const { id, title, area } = check;
+  const started = performance.now();
+  const result = (verdict: Verdict, facts: Facts = null): CheckResult => {
+    return { id, title, area, verdict, facts, ms: Math.round(performance.now() - started) };
+  };
+
+  const cause = needs.find(({ verdict }) => verdict.outcome !== 'pass' && verdict.outcome !== 'warn');
+  if (cause !== undefined) return result(skip(`${id}-skipped`, skipText(cause)));
+  if (stop.aborted) return result(skip(`${id}-skipped`, 'Not checked: no time left.'));
+
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(check.timeoutMs)]);
+  try {
+    const facts = await withGrace(check.probe(context, signal), signal);
+    return result(check.judge(facts, settings), facts);
+  } catch (error) {
+    return result(error === TOO_LATE ? tooLate(id, performance.now() - started) : crashed(id, error));
+  }
+}
+
+/** Names the check at the root of a chain of skips. */
+function skipText(cause: CheckResult): string {
+  return cause.verdict.outcome === 'skip' ? cause.verdict.summary : `Not checked: needs “${cause.title}”.`;
+}
+
+const TOO_LATE = Symbol('too late');
+
+/** A probe that heeds its signal hands over what it knows; one that does not is left behind. */
+function withGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((settle, reject) => {
+    const abort = () => setTimeout(() => reject(TOO_LATE), GRACE_MS);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(settle, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function tooLate(id: string, ms: number): Verdict {
+  return fail(`${id}-timeout`, `No answer within ${Math.round(ms / 1000)} s.`, {
+    remedy: {
+      text: 'Check the network between this machine and the other end, then run it again.',
+      who: 'you',
+    },
+  });
+}
+
+/** A probe that throws has met something that nobody foresaw, or an error that already says what to do. */
+function crashed(id: string, error: unknown): Verdict {
+  if (error instanceof CliError) {
+    return fail(`${id}-error`, error.message, {
+      ...(error.seen === undefined ? {} : { current: error.seen }),
+      ...(error.needed === undefined ? {} : { required: error.needed }),
+      remedy: { text: error.needed ?? error.message, commands: error.commands, who: error.who },
+    });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return unknown(`${id}-crashed`, 'This check broke down by itself; that is a fault of this program.', {
+    current: message.split('\n')[0] ?? '',
+    remedy: { text: 'Report it, with the output of this command and --verbose.', who: 'you' },
+  });
+}

@@ -1,0 +1,48 @@
+import type { SqlFailure } from '../../adapters/sqlserver-port.ts';
+import type { Verdict } from '../types.ts';
+import { unknown } from '../verdicts.ts';
+
+/** SQL Server's numbers for "this login may not": permission on an object, on a database, on the server, to see it. */
+const NO_RIGHT = new Set([229, 230, 262, 297, 300, 371, 916]);
+
+/** True when the failure is a missing right, which says nothing about the thing that was asked after. */
+export function isMissingRight(failure: SqlFailure): boolean {
+  return failure.kind === 'sql' && (failure.numbers ?? []).some((number) => NO_RIGHT.has(number));
+}
+
+/**
+ * The verdict for a question that SQL Server did not answer: cannot tell, and what would make it tell.
+ * @param id of the check
+ * @param grant T-SQL that gives the login the right to look
+ */
+export function cannotTell(id: string, failure: SqlFailure, grant: readonly string[] = []): Verdict {
+  const current =
+    failure.number === undefined ? failure.message : `error ${failure.number}: ${failure.message}`;
+  if (isMissingRight(failure) && grant.length > 0) {
+    return unknown(`${id}-no-right`, 'Cannot tell: the login may not look.', {
+      current,
+      required: 'A right to look, which changes nothing else.',
+      remedy: { text: 'Give the login the right to look, then run this again.', sql: grant, who: 'dba' },
+    });
+  }
+  if (failure.kind === 'timeout' || failure.number === 1222 || failure.number === 1205) {
+    return unknown(`${id}-busy`, 'Cannot tell: SQL Server was too busy to answer.', {
+      current,
+      remedy: { text: 'Run it again in a few minutes.', who: 'you' },
+    });
+  }
+  return unknown(`${id}-unanswered`, 'Cannot tell: SQL Server did not answer the question.', {
+    current,
+    remedy: { text: 'Show this line to the DBA.', who: 'dba' },
+  });
+}
+
+/** `[name]`, as T-SQL quotes an identifier. */
+export function bracketed(name: string): string {
+  return `[${name.replaceAll(']', ']]')}]`;
+}
+
+/** `N'text'`, as T-SQL quotes a string. */
+export function quoted(text: string): string {
+  return `N'${text.replaceAll("'", "''")}'`;
+}

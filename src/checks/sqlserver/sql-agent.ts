@@ -1,0 +1,91 @@
+import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
+import type { FacilityCheck } from '../context.ts';
+import type { Remedy, Verdict } from '../types.ts';
+import { fail, pass, warn } from '../verdicts.ts';
+import { bracketed, cannotTell } from './answers.ts';
+
+const ID = 'sql-agent';
+
+/** The capture job writes at least a mark of rest every five minutes; three of them missing is a stop. */
+const FRESH_S = 15 * 60;
+
+export type ServiceRow = { servicename: string; status_desc: string; startup_type_desc: string };
+export type CaptureRow = { age_s: number | null };
+
+export type AgentFacts = {
+  services: SqlAnswer<ServiceRow>;
+  /** Evidence that any login that can read the schema cdc can see: how long ago the capture job last wrote. */
+  capture: SqlAnswer<CaptureRow>;
+};
+
+/** SQL Server Agent runs the capture job; while it stands still, nothing is captured and nothing complains. */
+export const sqlAgent: FacilityCheck<AgentFacts> = {
+  id: ID,
+  title: 'SQL Server Agent captures',
+  area: 'sqlserver',
+  when: ['before-install', 'after-install', 'daily'],
+  needs: ['sql-login'],
+  timeoutMs: 8000,
+
+  async probe({ sql }, signal) {
+    const services = await sql.query<ServiceRow>(
+      `SELECT servicename, status_desc, startup_type_desc
+       FROM sys.dm_server_services WHERE servicename LIKE N'SQL Server Agent (%'`,
+      {},
+      signal,
+    );
+    const capture = await sql.query<CaptureRow>(
+      'SELECT DATEDIFF(SECOND, MAX(tran_end_time), GETDATE()) AS age_s FROM cdc.lsn_time_mapping',
+      {},
+      signal,
+    );
+    return { services, capture };
+  },
+
+  judge({ services, capture }, { database }) {
+    const age = capture.ok ? (capture.value[0]?.age_s ?? undefined) : undefined;
+    const evidence = age === undefined ? undefined : `the capture job last wrote ${age} s ago`;
+    const service = services.ok ? services.value[0] : undefined;
+    if (service !== undefined) return judgeService(service, evidence);
+    // On Linux the Agent may be part of the engine, and a login without VIEW SERVER STATE sees no services at all.
+    if (age !== undefined && age < FRESH_S) return pass('the capture job is writing', evidence);
+    const failure = services.ok
+      ? { kind: 'other' as const, message: 'no Agent is listed' }
+      : services.failure;
+    const verdict = cannotTell(ID, failure, [
+      'USE [master];',
+      `GRANT VIEW SERVER STATE TO ${bracketed(database.user)};`,
+    ]);
+    return evidence === undefined ? verdict : { ...verdict, current: `${verdict.current}; ${evidence}` };
+  },
+};
+
+const START: Remedy = {
+  text: 'Start the Agent and let it start by itself after a reboot. On Windows, as administrator (named instance: SQLAgent$NAME); on Linux, the second.',
+  commands: [
+    'Set-Service SQLSERVERAGENT -StartupType Automatic; Start-Service SQLSERVERAGENT',
+    'sudo /opt/mssql/bin/mssql-conf set sqlagent.enabled true && sudo systemctl restart mssql-server',
+  ],
+  who: 'dba',
+};
+
+function judgeService(service: ServiceRow, evidence: string | undefined): Verdict {
+  const current = [`${service.status_desc}, starts ${service.startup_type_desc}`, evidence ?? []]
+    .flat()
+    .join('; ');
+  if (service.status_desc !== 'Running') {
+    return fail(`${ID}-stopped`, 'SQL Server Agent is not running: nothing is captured.', {
+      current,
+      required: 'Running, starts Automatic',
+      remedy: START,
+    });
+  }
+  if (service.startup_type_desc !== 'Automatic') {
+    return warn(`${ID}-manual`, 'SQL Server Agent will not start by itself after the next reboot.', {
+      current,
+      required: 'starts Automatic',
+      remedy: START,
+    });
+  }
+  return pass('running', current);
+}

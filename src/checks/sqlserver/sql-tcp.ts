@@ -1,0 +1,114 @@
+import type { NetworkAnswer } from '../../adapters/network-port.ts';
+import type { FacilityCheck } from '../context.ts';
+import type { Verdict } from '../types.ts';
+import { fail, pass } from '../verdicts.ts';
+
+const ID = 'sql-tcp';
+
+/** Names that mean "this machine" and, inside a container, the container itself. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1|\.|\(local\))$/i;
+
+export type SqlTcpFacts = {
+  host: string;
+  port: number;
+  resolved: NetworkAnswer<{ addresses: string[] }>;
+  /** Null when the name did not resolve. */
+  connected: NetworkAnswer<{ address: string; ms: number }> | null;
+};
+
+/** The way to SQL Server, name by name and packet by packet, before anything of SQL Server's own. */
+export const sqlTcp: FacilityCheck<SqlTcpFacts> = {
+  id: ID,
+  title: 'SQL Server can be reached',
+  area: 'sqlserver',
+  when: ['before-install', 'after-install', 'daily'],
+  needs: [],
+  timeoutMs: 6000,
+
+  async probe({ network, settings: { database } }, signal) {
+    const { host, port } = database;
+    const resolved = await network.resolve(host, signal);
+    return {
+      host,
+      port,
+      resolved,
+      connected: resolved.ok ? await network.connect(host, port, signal) : null,
+    };
+  },
+
+  judge({ host, port, resolved, connected }) {
+    if (LOOPBACK.test(host)) return loopback(host);
+    if (!resolved.ok) return nameUnknown(host, resolved.failure.code);
+    if (connected === null || connected.ok) return pass(`${host}:${port} answers`, timing(connected));
+    return unreachable(host, port, connected.failure.kind, connected.failure.code);
+  },
+};
+
+function timing(connected: SqlTcpFacts['connected']): string {
+  return connected?.ok === true ? `${connected.value.address}, ${connected.value.ms} ms` : '';
+}
+
+function loopback(host: string): Verdict {
+  return fail(`${ID}-loopback`, `${host} means another machine inside the container: the container itself.`, {
+    current: `DB_HOST=${host}`,
+    required: 'A name or address that the container can use too.',
+    remedy: {
+      text: 'SQL Server on this machine is host.docker.internal. It must listen on all addresses, not on 127.0.0.1 only.',
+      commands: ['clinicmaster-cdc init --db-host host.docker.internal'],
+      who: 'you',
+    },
+  });
+}
+
+function nameUnknown(host: string, code: string): Verdict {
+  return fail(`${ID}-name`, `No address is known for ${host}.`, {
+    current: `${code} for ${host}`,
+    required: 'A host name that this network resolves, or an IP address.',
+    remedy: {
+      text: 'Check the spelling of DB_HOST. If it is right, use the IP address of SQL Server instead.',
+      commands: [`nslookup ${host}`],
+      who: 'you',
+    },
+  });
+}
+
+function unreachable(host: string, port: number, kind: string, code: string): Verdict {
+  const at = `${host}:${port}`;
+  if (kind === 'refused') {
+    return fail(`${ID}-refused`, `${host} answers, but nothing listens at port ${port}.`, {
+      current: `${code} from ${at}`,
+      required: `SQL Server listening on TCP port ${port}.`,
+      remedy: {
+        text:
+          'In SQL Server Configuration Manager: Network Configuration > Protocols > TCP/IP = Enabled; ' +
+          `IP Addresses > IPAll: TCP Dynamic Ports empty, TCP Port = ${port}; then restart the SQL Server service. ` +
+          'If it uses another port, give that one as DB_PORT.',
+        who: 'dba',
+      },
+    });
+  }
+  if (kind === 'timeout') {
+    return fail(`${ID}-timeout`, `Packets to ${at} get no answer.`, {
+      current: `${code} at ${at}`,
+      required: `TCP port ${port} of ${host} open for this machine.`,
+      remedy: {
+        text:
+          'A firewall drops them, the address is wrong, or a VPN is down. Check the address; then allow the port on the ' +
+          'Windows firewall of the SQL Server machine (run there, as administrator).',
+        commands: [
+          `New-NetFirewallRule -DisplayName 'SQL Server ${port}' -Direction Inbound -Protocol TCP -LocalPort ${port} -Action Allow`,
+        ],
+        who: 'network-admin',
+      },
+    });
+  }
+  return fail(`${ID}-unreachable`, `There is no way to ${at}.`, {
+    current: `${code} at ${at}`,
+    required: `A route from this machine to ${host}.`,
+    remedy: {
+      text: 'Check the address, the cable, the VPN and the route to that network.',
+      commands: [`ping ${host}`],
+      who: 'network-admin',
+    },
+  });
+}
