@@ -12,6 +12,8 @@ export interface Shell {
   env: Readonly<Record<string, string | undefined>>;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
+  /** Someone sits at a terminal and may be asked. */
+  interactive: boolean;
   signal: AbortSignal;
   /** The composition root; loaded when a command really runs. */
   context(invocation: Invocation): Promise<Context>;
@@ -66,6 +68,7 @@ export async function main(): Promise<void> {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
+    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     signal: interrupt.signal,
     context: async (invocation) => (await import('./context.ts')).createContext(invocation),
   });

@@ -7,8 +7,10 @@ import type { FilesPort } from './adapters/files-port.ts';
 import type { HostFacts } from './adapters/host.ts';
 import type { KafkaAccess, KafkaPort } from './adapters/kafka-port.ts';
 import type { NetworkPort } from './adapters/network-port.ts';
+import { readAll } from './adapters/process.ts';
 import type { SqlServerAccess, SqlServerPort } from './adapters/sqlserver-port.ts';
 import type { Output } from './ui/output.ts';
+import type { PromptPort } from './ui/prompt-port.ts';
 
 /** Everything a command may touch. Heavy adapters are made, and their libraries loaded, on first use. */
 export interface Context {
@@ -18,10 +20,16 @@ export interface Context {
   readonly files: FilesPort;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Someone sits at a terminal and may be asked. */
+  readonly interactive: boolean;
   /** Of this program. */
   readonly version: string;
   /** Folder that holds templates, the compose files and Dockerfile.connect. */
   readonly packageRoot: string;
+  /** Questions to the person at the terminal; only when {@link interactive}. */
+  prompts(): Promise<PromptPort>;
+  /** All of standard input, to its end. */
+  stdin(): Promise<string>;
   /** @throws CliError listing every endpoint that was tried and why it did not answer */
   docker(): Promise<DockerPort>;
   /** The worker published on 127.0.0.1 at this port; nothing is asked of it yet. */
@@ -38,6 +46,7 @@ export interface Context {
 export interface Invocation {
   out: Output;
   signal: AbortSignal;
+  interactive: boolean;
   version: string;
   packageRoot: string;
 }
@@ -56,6 +65,8 @@ export function createContext(invocation: Invocation): Context {
     host,
     clock: systemClock,
     files: hostFiles(),
+    prompts: async () => (await import('./ui/prompts.ts')).terminalPrompts(),
+    stdin: () => readAll(process.stdin),
     docker: once(async () => (await import('./adapters/docker.ts')).findDocker(host)),
     connect: async (port) =>
       (await import('./adapters/connect-rest.ts')).connectRest(`http://127.0.0.1:${port}`),

@@ -9,6 +9,8 @@ export interface DockerPort {
   containersByLabel(labels: Record<string, string>): Promise<ContainerState[]>;
   /** By name or id; undefined when there is none. */
   container(name: string): Promise<ContainerState | undefined>;
+  /** The create call that would make this very container: what it was asked to be, not how it fares. */
+  configuration(name: string): Promise<ContainerOptions | undefined>;
   /** Who publishes this TCP port on the host, if a container does. */
   containerPublishing(port: number): Promise<ContainerState | undefined>;
   /** The last lines of both streams, oldest first. */

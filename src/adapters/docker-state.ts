@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { ContainerState, DockerInfo, ImageState } from './docker-port.ts';
+import type { ContainerOptions, ContainerState, DockerInfo, ImageState } from './docker-port.ts';
 
 /** The Engine's answers in our words. */
 export function toContainerState(info: Docker.ContainerInspectInfo): ContainerState {
@@ -36,6 +36,15 @@ function toPorts(bindings: PortBindings | null): ContainerState['ports'] {
           hostPort: Number.parseInt(host.HostPort ?? '0', 10),
         })),
   );
+}
+
+/** The create call in the Engine's own words, from what it keeps of it. */
+export function toContainerOptions(info: Docker.ContainerInspectInfo): ContainerOptions {
+  return {
+    ...info.Config,
+    HostConfig: info.HostConfig,
+    NetworkingConfig: { EndpointsConfig: info.NetworkSettings.Networks },
+  };
 }
 
 export function toImageState(info: Docker.ImageInspectInfo): ImageState {

@@ -3,7 +3,13 @@ import { CliError } from '../errors.ts';
 import { type Endpoint, endpoints, explainRefusal } from './docker-endpoints.ts';
 import { buildImage, pullImage } from './docker-images.ts';
 import type { ContainerState, DockerPort } from './docker-port.ts';
-import { type EngineInfo, toContainerState, toDockerInfo, toImageState } from './docker-state.ts';
+import {
+  type EngineInfo,
+  toContainerOptions,
+  toContainerState,
+  toDockerInfo,
+  toImageState,
+} from './docker-state.ts';
 import { demultiplex } from './docker-stream.ts';
 import type { HostFacts } from './host.ts';
 
@@ -61,6 +67,7 @@ function dockerPort(engine: Docker, endpoint: string): DockerPort {
       return states.filter((state) => state !== undefined);
     },
     container: inspect,
+    configuration: (name) => orUndefined(engine.getContainer(name).inspect().then(toContainerOptions)),
     containerPublishing: async (port) => {
       const running = await engine.listContainers();
       const owner = running.find((summary) => summary.Ports.some((entry) => entry.PublicPort === port));

@@ -1,0 +1,86 @@
+import type { ConnectorConfig, ConnectorStatus } from '../../adapters/connect-port.ts';
+import { configDifferences } from '../../connector/template.ts';
+import type { InstallPorts } from '../deployment.ts';
+import { configRefused, connectorFailed, connectorSlow, describe } from '../install-errors.ts';
+import type { Step } from '../step.ts';
+
+const PATIENCE_MS = 120_000;
+const PAUSE_MS = 250;
+
+/** The connector has the wanted configuration. The container creates it by itself too; both put in the same. */
+export function registerStep(name: string, wanted: ConnectorConfig, { connect }: InstallPorts): Step {
+  return {
+    id: 'connector',
+    title: `Connector ${name}`,
+    done: async () => {
+      const actual = await connect.config(name);
+      return actual !== undefined && configDifferences(wanted, actual).length === 0
+        ? 'registered with this configuration'
+        : undefined;
+    },
+    run: async (progress) => {
+      progress('asking Connect to check the configuration');
+      const problems = await connect.validate(wanted);
+      if (problems.length > 0) throw configRefused(name, problems);
+      const before = await connect.config(name);
+      await connect.putConfig(name, wanted);
+      if (before === undefined) return 'registered';
+      const changed = configDifferences(wanted, before);
+      return changed.length === 0 ? 'registered' : `changed ${changed.join(', ')}`;
+    },
+  };
+}
+
+/** Connector and all tasks run. What has failed in an earlier run is restarted once. */
+export function runningStep(name: string, container: string, ports: InstallPorts): Step {
+  const { connect, clock, signal } = ports;
+  return {
+    id: 'running',
+    title: 'Connector and task run',
+    done: async () => {
+      const status = await connect.status(name);
+      return status !== undefined && isRunning(status) ? describe(status) : undefined;
+    },
+    run: async (progress) => {
+      const started = clock.now();
+      const before = await connect.status(name);
+      if (before !== undefined && isStopped(before)) await connect.resume(name);
+      if (before !== undefined && hasFailed(before)) await connect.restart(name, { onlyFailed: true });
+      for (;;) {
+        const status = await connect.status(name);
+        if (status !== undefined && isRunning(status)) return describe(status);
+        // A restart takes a moment to show: what stood there before is no new failure.
+        if (status !== undefined && hasFailed(status) && isNews(status, before))
+          throw connectorFailed(status, container);
+        if (clock.now() - started > PATIENCE_MS) {
+          if (status !== undefined && hasFailed(status)) throw connectorFailed(status, container);
+          throw connectorSlow(name, status, PATIENCE_MS / 1000);
+        }
+        if (status !== undefined) progress(describe(status));
+        await clock.sleep(PAUSE_MS, signal);
+      }
+    },
+  };
+}
+
+export function isRunning(status: ConnectorStatus): boolean {
+  return (
+    status.connector.state === 'RUNNING' &&
+    status.tasks.length > 0 &&
+    status.tasks.every(({ state }) => state === 'RUNNING')
+  );
+}
+
+export function hasFailed(status: ConnectorStatus): boolean {
+  return [status.connector, ...status.tasks].some(({ state }) => state === 'FAILED');
+}
+
+function isStopped(status: ConnectorStatus): boolean {
+  return status.connector.state === 'PAUSED' || status.connector.state === 'STOPPED';
+}
+
+function isNews(status: ConnectorStatus, before: ConnectorStatus | undefined): boolean {
+  const traces = (which: ConnectorStatus) =>
+    JSON.stringify([which.connector, ...which.tasks].map(({ trace }) => trace));
+  return before === undefined || traces(status) !== traces(before);
+}

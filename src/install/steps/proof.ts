@@ -1,0 +1,133 @@
+import type { KafkaAnswer, KafkaPort, KafkaRecord } from '../../adapters/kafka-port.ts';
+import { type FacilityNames, TOPIC_PREFIX } from '../../connector/names.ts';
+import { CliError } from '../../errors.ts';
+import type { InstallPorts } from '../deployment.ts';
+import { connectorFailed } from '../install-errors.ts';
+import type { Step } from '../step.ts';
+import { hasFailed } from './connector.ts';
+
+const PAUSE_MS = 2_000;
+/** Beyond one heartbeat: producer linger, a slow line, the read itself. */
+const SLACK_MS = 60_000;
+/** A first copy of a large database sends no heartbeat for hours; growing topics prove it then. */
+const COPY_AFTER_MS = 45_000;
+
+/** What the proof needs to know of the facility. */
+export interface Stream {
+  names: FacilityNames;
+  facilityCode: string;
+  database: string;
+  heartbeatMs: number;
+}
+
+/**
+ * The stream is proven: the facility's own Kafka user reads back a heartbeat that is newer than this run, and its
+ * topics hold records. (A facility may see the end offsets of data topics; it may not read them.)
+ * @param before the newest heartbeat when the run began
+ */
+export function proofStep(
+  stream: Stream,
+  before: KafkaRecord | null,
+  kafka: KafkaPort,
+  ports: InstallPorts,
+): Step {
+  const { connect, clock, signal } = ports;
+  const topic = stream.names.topics.heartbeat;
+  const limitMs = stream.heartbeatMs + SLACK_MS;
+
+  const heartbeat = async () => orThrow(await kafka.lastRecord(topic, signal), 'read the heartbeat topic');
+  const records = async (): Promise<{ topics: number; records: number }> => {
+    const names = await orThrow(
+      await kafka.topicNames(`${TOPIC_PREFIX}.${stream.database}.dbo.`, signal),
+      'list its topics',
+    );
+    const ends = Object.values(orThrow(await kafka.endOffsets(names, signal), 'read end offsets'));
+    return { topics: ends.length, records: ends.reduce((sum, end) => sum + end, 0) };
+  };
+
+  return {
+    id: 'stream',
+    title: 'Stream proven in Kafka',
+    done: async () => {
+      const last = await heartbeat();
+      const age = last === null ? Number.POSITIVE_INFINITY : clock.now() - last.timestampMs;
+      return before !== null && age < limitMs
+        ? `heartbeat of ${Math.max(0, Math.round(age / 1000))} s ago`
+        : undefined;
+    },
+    run: async (progress) => {
+      const started = clock.now();
+      const first = await records();
+      for (;;) {
+        const last = await heartbeat();
+        const now = await records();
+        if (last !== null && isNews(last, before)) {
+          checkOwner(last, stream.facilityCode, topic);
+          return `heartbeat read back; ${now.topics} topics with ${now.records} records`;
+        }
+        const waited = clock.now() - started;
+        if (waited > COPY_AFTER_MS && now.records > first.records) {
+          return `the first copy is under way: ${now.records} records in ${now.topics} topics so far`;
+        }
+        const status = await connect.status(stream.names.connector);
+        if (status !== undefined && hasFailed(status)) throw connectorFailed(status, stream.names.container);
+        if (waited > limitMs) throw silent(topic, limitMs, stream.names.container);
+        progress(`waiting for the first heartbeat; ${now.records} records so far`);
+        await clock.sleep(PAUSE_MS, signal);
+      }
+    },
+  };
+}
+
+/** By offset and not by time: clocks of container and host may differ. */
+function isNews(last: KafkaRecord, before: KafkaRecord | null): boolean {
+  return before === null || BigInt(last.offset) > BigInt(before.offset);
+}
+
+function checkOwner(record: KafkaRecord, code: string, topic: string): void {
+  if (record.key?.includes(JSON.stringify(code))) return;
+  throw new CliError(
+    'install.heartbeat',
+    `The heartbeat in ${topic} does not carry the code of this facility.`,
+    {
+      seen: `key ${record.key ?? 'none'}`,
+      needed: `facility_dhis2_code ${code}. Another facility may use the same FACILITY_ID.`,
+      who: 'central-team',
+    },
+  );
+}
+
+function silent(topic: string, ms: number, container: string): CliError {
+  return new CliError('install.silent', 'The connector runs, but nothing arrives in Kafka.', {
+    seen: `no new record in ${topic} within ${Math.round(ms / 1000)} s`,
+    needed: 'Look for errors of the producer in the log; doctor tells which part is at fault.',
+    commands: ['clinicmaster-cdc doctor', `docker logs --tail 100 ${container}`],
+  });
+}
+
+function orThrow<T>(answer: KafkaAnswer<T>, what: string): T {
+  if (answer.ok) return answer.value;
+  const { failure } = answer;
+  throw new CliError('install.kafka', `Kafka does not let this facility ${what}.`, {
+    seen: `${failure.broker}: ${failure.code} ${failure.message}`,
+    needed:
+      failure.kind === 'not-authorised'
+        ? 'An ACL for this Kafka user, as docs/settings.md lists them.'
+        : 'A reachable Kafka.',
+    commands: ['clinicmaster-cdc doctor'],
+    who: failure.kind === 'not-authorised' ? 'central-team' : 'you',
+  });
+}
+
+/** The newest heartbeat before anything is started; none where the topic is not there yet. */
+export async function heartbeatBefore(
+  names: FacilityNames,
+  kafka: KafkaPort,
+  signal: AbortSignal,
+): Promise<KafkaRecord | null> {
+  const answer = await kafka.lastRecord(names.topics.heartbeat, signal);
+  if (answer.ok) return answer.value;
+  // A principal that may only create names under its prefix gets "not authorised" for one that does not exist yet.
+  if (answer.failure.kind === 'not-found' || answer.failure.kind === 'not-authorised') return null;
+  return orThrow(answer, 'read the heartbeat topic');
+}
