@@ -39,7 +39,7 @@ export interface CaseExpression {
   kind: 'case';
   /** Present in the simple form `CASE x WHEN 1 THEN …`. */
   operand?: Expression;
-  branches: { when: Expression; then: Expression }[];
+  branches: { when: Expression; result: Expression }[];
   otherwise?: Expression;
 }
 
@@ -371,7 +371,7 @@ export type SetStatement = StatementPlace &
 export type ControlStatement = StatementPlace &
   (
     | { kind: 'block'; body: Statement[] }
-    | { kind: 'if'; condition: Expression; then: Statement; otherwise?: Statement }
+    | { kind: 'if'; condition: Expression; whenTrue: Statement; whenFalse?: Statement }
     | { kind: 'declare'; variables: DeclaredVariable[] }
     | { kind: 'declare-table'; name: string; columns: TableVariableColumn[] }
     | { kind: 'print'; value: Expression }
