@@ -16,7 +16,7 @@
  * text format (give node-postgres an identity type parser).
  */
 import type { ResultColumn, StatementKind, TsqlType } from '../types.ts';
-import type { Name } from './ast.ts';
+import type { Name } from './ast/query.ts';
 
 /** A column as the engine's catalogue knows it. */
 export interface TableColumn {

@@ -1,4 +1,4 @@
-import type { Statement } from '../ast.ts';
+import type { Statement } from '../ast/statement.ts';
 import { Cursor } from './cursor.ts';
 import { parseExecute } from './execute.ts';
 import { type Bare, parseStatement } from './statement.ts';

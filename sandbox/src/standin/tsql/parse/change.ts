@@ -1,14 +1,6 @@
-import type {
-  ArithmeticOperator,
-  Assignment,
-  CommonTable,
-  DeleteStatement,
-  Expression,
-  InsertStatement,
-  SelectItem,
-  StatementPlace,
-  UpdateStatement,
-} from '../ast.ts';
+import type { Assignment, DeleteStatement, InsertStatement, UpdateStatement } from '../ast/change.ts';
+import type { ArithmeticOperator, CommonTable, Expression, SelectItem } from '../ast/query.ts';
+import type { StatementPlace } from '../ast/statement.ts';
 import { unsupported } from '../refusal.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExecute } from './execute.ts';

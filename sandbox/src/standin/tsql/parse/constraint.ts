@@ -5,7 +5,7 @@ import type {
   KeyConstraint,
   ReferentialAction,
   TableConstraint,
-} from '../ast.ts';
+} from '../ast/definition.ts';
 import { unsupported } from '../refusal.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression, parseScalar } from './expression.ts';

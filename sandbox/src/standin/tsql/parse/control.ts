@@ -1,4 +1,6 @@
-import type { DeclaredVariable, Expression, Statement } from '../ast.ts';
+import type { DeclaredVariable } from '../ast/control.ts';
+import type { Expression } from '../ast/query.ts';
+import type { Statement } from '../ast/statement.ts';
 import { unsupported, unsupportedStatement } from '../refusal.ts';
 import type { Cursor } from './cursor.ts';
 import { parseDataType } from './data-type.ts';

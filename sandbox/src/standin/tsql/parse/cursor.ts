@@ -1,5 +1,5 @@
 import { TsqlError } from '../../types.ts';
-import type { Name } from '../ast.ts';
+import type { Name } from '../ast/query.ts';
 import { unsupported } from '../refusal.ts';
 import { tokenize } from './lexer.ts';
 import { RESERVED, type Token } from './token.ts';

@@ -1,4 +1,6 @@
-import type { ExecuteArgument, ExecuteStatement, Expression, StatementPlace } from '../ast.ts';
+import type { ExecuteArgument, ExecuteStatement } from '../ast/control.ts';
+import type { Expression } from '../ast/query.ts';
+import type { StatementPlace } from '../ast/statement.ts';
 import { unsupported } from '../refusal.ts';
 import { type Cursor, spelling } from './cursor.ts';
 import { parseScalar } from './expression.ts';

@@ -1,4 +1,4 @@
-import type { ArithmeticOperator, ComparisonOperator, Expression } from '../ast.ts';
+import type { ArithmeticOperator, ComparisonOperator, Expression } from '../ast/query.ts';
 import { unsupported } from '../refusal.ts';
 import type { Cursor } from './cursor.ts';
 import { parsePrimary } from './primary.ts';

@@ -1,4 +1,4 @@
-import type { Expression, JoinKind, TableSource } from '../ast.ts';
+import type { Expression, JoinKind, TableSource } from '../ast/query.ts';
 import { unsupported } from '../refusal.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression, parseScalar } from './expression.ts';

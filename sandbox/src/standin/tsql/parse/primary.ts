@@ -1,4 +1,4 @@
-import type { CallExpression, CaseExpression, Expression, LiteralKind, Name } from '../ast.ts';
+import type { CallExpression, CaseExpression, Expression, LiteralKind, Name } from '../ast/query.ts';
 import { unsupported } from '../refusal.ts';
 import { type Cursor, spelling } from './cursor.ts';
 import { parseDataType } from './data-type.ts';

@@ -6,7 +6,7 @@ import type {
   QuerySpecification,
   SelectItem,
   Top,
-} from '../ast.ts';
+} from '../ast/query.ts';
 import { unsupported } from '../refusal.ts';
 import { type Cursor, spelling } from './cursor.ts';
 import { parseExpression, parseScalar } from './expression.ts';

@@ -1,4 +1,5 @@
-import type { PermissionStatement, PrincipalStatement, StatementPlace } from '../ast.ts';
+import type { PermissionStatement, PrincipalStatement } from '../ast/security.ts';
+import type { StatementPlace } from '../ast/statement.ts';
 import { unsupported } from '../refusal.ts';
 import { type Cursor, spelling } from './cursor.ts';
 

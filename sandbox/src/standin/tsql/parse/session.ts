@@ -1,12 +1,7 @@
 import type { Isolation } from '../../types.ts';
-import type {
-  ArithmeticOperator,
-  DatabaseStatement,
-  SetStatement,
-  Statement,
-  StatementPlace,
-  TransactionStatement,
-} from '../ast.ts';
+import type { DatabaseStatement, SetStatement, TransactionStatement } from '../ast/control.ts';
+import type { ArithmeticOperator } from '../ast/query.ts';
+import type { Statement, StatementPlace } from '../ast/statement.ts';
 import { unsupported } from '../refusal.ts';
 import { type Cursor, spelling } from './cursor.ts';
 import { parseDataType } from './data-type.ts';

@@ -1,4 +1,4 @@
-import type { Statement, StatementPlace } from '../ast.ts';
+import type { Statement, StatementPlace } from '../ast/statement.ts';
 import { unsupported, unsupportedStatement } from '../refusal.ts';
 import { parseDelete, parseInsert, parseUpdate } from './change.ts';
 import { parseControl } from './control.ts';

@@ -4,8 +4,8 @@ import type {
   ColumnClause,
   CreateIndexStatement,
   CreateTableStatement,
-  StatementPlace,
-} from '../ast.ts';
+} from '../ast/definition.ts';
+import type { StatementPlace } from '../ast/statement.ts';
 import { unsupported } from '../refusal.ts';
 import {
   isTableConstraint,
