@@ -99,15 +99,19 @@ export class RowMaker {
 
 /**
  * How many of `total` rows each table gets, by its share and capacity.
- * @returns table name → rows; at least one each
+ * @returns table name → rows; at least one each, exactly `total` together where that is possible
  */
 export function distribute(tables: readonly SampleTable[], total: number): Map<string, number> {
   const shares = tables.reduce((sum, table) => sum + table.share, 0);
-  return new Map(
+  const counts = new Map(
     tables.map((table) => {
       const wanted = Math.max(1, Math.round((total * table.share) / shares));
       // Half of the few keys stay free for rows that move to a new one.
       return [table.name, Math.min(wanted, Math.floor((table.capacity ?? Number.POSITIVE_INFINITY) / 2))];
     }),
   );
+  const given = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const largest = tables.reduce((a, b) => (b.share > a.share ? b : a));
+  counts.set(largest.name, Math.max(1, (counts.get(largest.name) ?? 0) + total - given));
+  return counts;
 }

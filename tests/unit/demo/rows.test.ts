@@ -146,5 +146,5 @@ test('rows are distributed by share, at least one each, half of a small key rang
   expect([...counts.values()].every((count) => count >= 1)).toBe(true);
   expect(counts.get('Wards')).toBeLessThanOrEqual(125);
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  expect(Math.abs(total - 10_000)).toBeLessThan(50);
+  expect(total).toBe(10_000);
 });
