@@ -6,7 +6,7 @@ REST_PORT_INSIDE=8083
 TEMPLATE=/opt/connect/connector.json
 # Debezium tries to log in to the database while it validates: 30 s when nobody answers.
 REQUEST_TIMEOUT_S=90
-RETRY_S=5
+RETRY_S=10
 RETRY_MAX_S=300
 
 # request METHOD PATH [BODY_FILE]: sets status (empty when nobody answers) and writes the body to /tmp/cdc/answer.

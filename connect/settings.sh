@@ -35,16 +35,18 @@ matches() {
   [ -z "$(value_of "$1")" ] || value_of "$1" | grep -Eq "^($2)\$" || problem "$1 is \"$(value_of "$1")\". Needed: $3."
 }
 
-# decode NAME: takes NAME from NAME_B64 when NAME itself is empty.
-decode() {
-  if [ -z "$(value_of "$1")" ] && [ -n "$(value_of "$1_B64")" ]; then
-    if decoded=$(value_of "$1_B64" | base64 -d 2>/dev/null); then
-      export "$1=$decoded"
+# Every NAME_B64 gives NAME where NAME itself is empty: for values that no spelling carries through every .env reader.
+decode_twins() {
+  for name in $(env | sed -n 's/^\([A-Z0-9_]*\)_B64=..*/\1/p'); do
+    if [ -n "$(value_of "$name")" ]; then
+      continue
+    elif decoded=$(value_of "${name}_B64" | base64 -d 2>/dev/null); then
+      export "$name=$decoded"
     else
-      problem "$1_B64 is not base64. Make it with: printf '%s' 'the password' | base64"
+      problem "${name}_B64 is not base64. Make it with: printf '%s' 'the value' | base64"
     fi
-  fi
-  unset "$1_B64" decoded
+    unset "${name}_B64" decoded
+  done
 }
 
 check_port() {
@@ -53,7 +55,6 @@ check_port() {
 
 check_kafka() {
   : "${KAFKA_SECURITY_PROTOCOL:=SASL_SSL}" "${KAFKA_SASL_MECHANISM:=SCRAM-SHA-256}"
-  decode KAFKA_PASS
   require KAFKA_BOOTSTRAP_SERVERS 'the brokers as host:port,host:port; the central team knows them'
   matches KAFKA_BOOTSTRAP_SERVERS '[^[:space:]/,:]+:[0-9]{1,5}(,[^[:space:]/,:]+:[0-9]{1,5})*' 'host:port,host:port without spaces and without a scheme'
   one_of KAFKA_SECURITY_PROTOCOL SASL_SSL SASL_PLAINTEXT SSL PLAINTEXT
@@ -71,7 +72,6 @@ check_facility() {
   : "${DB_ENCRYPT:=true}" "${DB_TRUST_SERVER_CERTIFICATE:=false}"
   : "${SNAPSHOT_MODE:=when_needed}" "${SNAPSHOT_ISOLATION_MODE:=snapshot}"
   : "${TABLE_INCLUDE_LIST:=dbo\\..*}" "${MESSAGE_KEY_COLUMNS:=none:none}" "${HEARTBEAT_INTERVAL_MS:=30000}"
-  decode DB_PASS
   require FACILITY_NAME "the facility's name, as reports shall show it"
   require FACILITY_DHIS2_CODE "the facility's code in DHIS2"
   matches FACILITY_ID '[A-Za-z0-9][A-Za-z0-9-]{0,49}' 'letters, digits and hyphens, at most 50. Set FACILITY_ID where the DHIS2 code has other characters'
@@ -96,7 +96,6 @@ check_facility() {
 
 check_central() {
   : "${WAREHOUSE_PORT:=5432}" "${WAREHOUSE_SSLMODE:=prefer}" "${DLQ_REPLICATION_FACTOR:=-1}"
-  decode WAREHOUSE_PASS
   require WAREHOUSE_HOST 'the PostgreSQL server'
   # These become part of a JDBC address, where other characters would mean something else.
   matches WAREHOUSE_HOST '[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]' 'a host name or an address'
@@ -121,6 +120,7 @@ check_certificate() {
 }
 
 check_settings() {
+  decode_twins
   check_kafka
   case $CDC_ROLE in
     facility) check_facility ;;
