@@ -17,7 +17,7 @@ export type Script = (request: {
   sink: ResponseSink;
   signal: AbortSignal;
   session: ScriptedSession;
-}) => void | number | Promise<void | number>;
+}) => unknown;
 
 /** A session that answers by a script and remembers what it was asked. */
 export class ScriptedSession implements Session {

@@ -6,12 +6,11 @@ import { isFixed, type WireType } from './decode-type.ts';
 import { DAYS_TO_1900, timeSize, unitTicks } from './encode-temporal.ts';
 import { guidText } from './guid.ts';
 import { formatDate, formatMoment, formatOffsetMoment, formatTime, TICKS_PER_MINUTE } from './temporal.ts';
+import { windows1252Text } from './windows-1252.ts';
 import { NULL_LENGTH, PLP_LENGTH, PLP_NULL, WIRE } from './wire-types.ts';
 
 /** Where a value stands: only there do text, ntext and image differ (bulk rows carry a text pointer). */
 export type ValueContext = 'parameter' | 'bulk-row';
-
-const windows1252 = new TextDecoder('windows-1252');
 
 /** Reads one value in its canonical form (see `TsqlValue`). */
 export function readValue(reader: ByteReader, wire: WireType, context: ValueContext): TsqlValue {
@@ -66,7 +65,7 @@ function fromBytes(bytes: Buffer, wire: WireType): TsqlValue {
     case 'char':
     case 'varchar':
     case 'text':
-      return wire.utf8 ? bytes.toString('utf8') : windows1252.decode(bytes);
+      return wire.utf8 ? bytes.toString('utf8') : windows1252Text(bytes);
     case 'xml':
       return bytes.toString('utf16le').replace(/^\uFEFF/, '');
     case 'nchar':

@@ -1,0 +1,167 @@
+import type sql from 'mssql';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PACKET } from '../../../../sandbox/src/standin/tds/packets.ts';
+import { ENCRYPTION } from '../../../../sandbox/src/standin/tds/prelogin.ts';
+import { createTdsServer } from '../../../../sandbox/src/standin/tds/server.ts';
+import { Loopback, selfSigned } from './loopback.ts';
+import { prelogin, RawClient } from './raw-client.ts';
+import { type Script, ScriptedSessions } from './scripted-sessions.ts';
+
+const silent: Script = ({ sink }) => sink.done('other');
+
+let tls: { key: string; cert: string };
+let loopback: Loopback;
+
+beforeAll(() => {
+  tls = selfSigned();
+});
+
+afterEach(() => loopback.close());
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe('encryption', () => {
+  it.each([
+    ['off', 'off', 2],
+    ['off', 'on', 2],
+    ['supported', 'off', 2],
+    ['supported', 'notSupported', 2],
+    ['supported', 'on', 1],
+    ['supported', 'required', 1],
+    ['required', 'off', 3],
+    ['required', 'notSupported', 3],
+    ['required', 'on', 1],
+  ] as const)('%s answers a client that says %s with %i', async (encryption, client, answer) => {
+    loopback = await Loopback.open(silent, { encryption, tls });
+    const raw = RawClient.connect(loopback.port);
+    raw.send(PACKET.prelogin, prelogin(ENCRYPTION[client]));
+    const body = Buffer.from(await raw.receive(), 'hex');
+    expect([body[0], body[body.readUInt16BE(1)], body[5], body[body.readUInt16BE(6)]]).toEqual([
+      0,
+      16,
+      1,
+      answer,
+    ]);
+    raw.destroy();
+  });
+
+  it('required refuses a client that cannot', async () => {
+    loopback = await Loopback.open(silent, { encryption: 'required', tls });
+    await expect(loopback.client({ encrypt: false })).rejects.toThrow(/requires encryption/);
+    const pool = await loopback.client({ encrypt: true });
+    await pool.request().query('select 1');
+  });
+
+  it('lets the client check the certificate', async () => {
+    loopback = await Loopback.open(silent, { encryption: 'required', tls });
+    const strict = { encrypt: true, trustServerCertificate: false };
+    await expect(loopback.client(strict)).rejects.toThrow(/self-signed certificate/);
+    const trusting = { ...strict, cryptoCredentialsDetails: { ca: tls.cert } } as sql.IOptions;
+    await (await loopback.client(trusting)).request().query('select 1');
+  });
+
+  it('without a certificate is refused at once', async () => {
+    loopback = await Loopback.open(silent);
+    const factory = new ScriptedSessions(silent);
+    expect(() => createTdsServer(factory, { encryption: 'supported' })).toThrow(/certificate/);
+  });
+});
+
+describe('login', () => {
+  it.each([false, true])('that fails says why and closes (TLS %s)', async (encrypt) => {
+    loopback = await Loopback.open(silent, { encryption: 'supported', tls });
+    const login = loopback.client({ encrypt }, { password: 'wrong' });
+    await expect(login).rejects.toMatchObject({ code: 'ELOGIN', message: "Login failed for user 'sa'." });
+    await until(() => loopback.server.connectionCount === 0);
+    expect(loopback.reports).toEqual([]);
+  });
+
+  it('passes the read-only intent on', async () => {
+    loopback = await Loopback.open(silent);
+    await loopback.client({ readOnlyIntent: true });
+    expect(loopback.factory.logins.at(-1)?.readOnlyIntent).toBe(true);
+  });
+
+  it('of an older protocol is refused', async () => {
+    loopback = await Loopback.open(silent);
+    const client = await RawClient.login(loopback.port, { tdsVersion: 0x730b0003 });
+    expect(
+      Buffer.from(await client.receive(), 'hex')
+        .toString('latin1')
+        .replaceAll('\0', ''),
+    ).toContain('TDS 7.4 only');
+    await client.closed;
+    expect(loopback.factory.logins).toEqual([]);
+  });
+});
+
+describe('a connection', () => {
+  it('that breaks during a request cancels it and closes the session', async () => {
+    let aborted = false;
+    loopback = await Loopback.open(
+      ({ signal }) =>
+        new Promise<void>((resolve) =>
+          signal.addEventListener('abort', () => {
+            aborted = true;
+            resolve();
+          }),
+        ),
+    );
+    const client = await RawClient.login(loopback.port);
+    await client.receive();
+    client.batch('wait');
+    await until(() => loopback.session.calls.length === 1);
+    expect(loopback.server.connectionCount).toBe(1);
+    client.destroy();
+    await until(() => loopback.session.closed);
+    expect(aborted).toBe(true);
+    await until(() => loopback.server.connectionCount === 0);
+  });
+
+  it('whose client does not read holds the rows back', async () => {
+    let sent = 0;
+    loopback = await Loopback.open(async ({ sink, signal }) => {
+      sink.columns([{ name: 's', type: { name: 'varchar', length: 8000 }, nullable: false }]);
+      for (; sent < 100_000 && !signal.aborted; sent++) await sink.row(['x'.repeat(8000)]);
+    });
+    const client = await RawClient.login(loopback.port);
+    await client.receive();
+    client.pause();
+    client.batch('much');
+    await until(() => sent > 0);
+    let before = -1;
+    await until(() => {
+      const still = sent === before;
+      before = sent;
+      return still;
+    });
+    expect(sent).toBeLessThan(100_000);
+    client.destroy();
+    await until(() => loopback.session.closed);
+  });
+
+  it.each([
+    ['HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
+    ['TLS first (TDS 8)', Buffer.from('160301020001000001fc0303', 'hex')],
+    ['a packet shorter than its header', Buffer.from('1201000400000000', 'hex')],
+    ['PRELOGIN without options', Buffer.from('1201000900000100ff', 'hex')],
+  ])('that begins with %s is dropped', async (_what, bytes) => {
+    loopback = await Loopback.open(silent);
+    const client = RawClient.connect(loopback.port);
+    client.write(bytes);
+    if (bytes[0] === 0x16 || bytes[0] === 0x47) client.write(Buffer.alloc(70_000));
+    await client.closed;
+    expect(loopback.reports).toHaveLength(1);
+  });
+
+  it('is dropped by closing the server, its session closed', async () => {
+    loopback = await Loopback.open(silent, { encryption: 'supported', tls });
+    await loopback.client({ encrypt: true });
+    const { session } = loopback;
+    await loopback.server.close();
+    expect(session.closed).toBe(true);
+    expect(loopback.server.connectionCount).toBe(0);
+  });
+});
