@@ -17,6 +17,8 @@ export interface MetadataAnswer {
   brokers: AdvertisedBroker[];
   clusterId: string;
   controllerId: number;
+  /** Rights on the cluster as a whole: CREATE here allows every topic. */
+  operations: KafkaOperation[];
   topics: {
     errorCode: number;
     name: string;
@@ -45,7 +47,7 @@ export function metadataRequest(topics: readonly string[] | undefined) {
       // kafkajs writes an empty list as null, which asks for all topics; that is meant only when none was given.
       if (topics === undefined) body.writeNullableArray([]);
       else body.writeArray(topics);
-      const [createMissing, clusterRights, topicRights] = [false, false, true];
+      const [createMissing, clusterRights, topicRights] = [false, true, true];
       return body.writeBoolean(createMissing).writeBoolean(clusterRights).writeBoolean(topicRights);
     },
     readMetadata,
@@ -89,7 +91,8 @@ function readMetadata(decoder: Decoder): MetadataAnswer {
   });
   const clusterId = decoder.readString() ?? '';
   const controllerId = decoder.readInt32();
-  return { brokers, clusterId, controllerId, topics: decoder.readArray(readTopic) };
+  const topics = decoder.readArray(readTopic);
+  return { brokers, clusterId, controllerId, topics, operations: operations(decoder.readInt32()) };
 }
 
 function readTopic(decoder: Decoder): MetadataAnswer['topics'][number] {

@@ -102,7 +102,11 @@ export function kafka(access: KafkaAccess, clientId: string): KafkaPort {
         return { clusterId, controllerId, brokers };
       }),
 
-    topics: (names, signal) => answer(signal, async () => (await metadata(names)).topics.map(topicView)),
+    topics: (names, signal) =>
+      answer(signal, async () => {
+        const view = await metadata(names);
+        return view.topics.map((topic) => topicView(topic, view.operations.includes('CREATE')));
+      }),
 
     topicNames: (prefix, signal) =>
       answer(signal, async () => {
@@ -180,12 +184,14 @@ async function readAt(
   };
 }
 
-function topicView(topic: MetadataAnswer['topics'][number]): TopicView {
+function topicView(topic: MetadataAnswer['topics'][number], mayCreateAny: boolean): TopicView {
+  const operations = new Set(topic.operations);
+  if (mayCreateAny) operations.add('CREATE');
   return {
     name: topic.name,
     exists: topic.errorCode === 0,
     ...(topic.errorCode === 0 ? { partitions: topic.leaders.length } : {}),
-    operations: topic.operations,
+    operations: [...operations],
   };
 }
 

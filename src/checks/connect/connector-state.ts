@@ -1,0 +1,97 @@
+import type { ConnectorStatus } from '../../adapters/connect-port.ts';
+import { connectorHealth } from '../../connector/health.ts';
+import type { FacilityCheck } from '../context.ts';
+import type { Verdict } from '../types.ts';
+import { fail, pass, warn } from '../verdicts.ts';
+
+const ID = 'connector-state';
+
+export type ConnectorFacts = {
+  name: string;
+  url: string;
+  /** Null when the worker has no such connector. */
+  status: { connector: ConnectorStatus['connector']; tasks: ConnectorStatus['tasks'] } | null;
+};
+
+/** The connector and every one of its tasks run; a failed part is explained from its trace. */
+export const connectorState: FacilityCheck<ConnectorFacts> = {
+  id: ID,
+  title: 'The connector and its task run',
+  area: 'connect',
+  when: ['after-install', 'daily'],
+  needs: ['connect-rest'],
+  timeoutMs: 8000,
+
+  async probe({ connect, names }) {
+    const status = await connect.status(names.connector);
+    return {
+      name: names.connector,
+      url: connect.url,
+      status: status === undefined ? null : { connector: status.connector, tasks: status.tasks },
+    };
+  },
+
+  judge({ name, url, status }) {
+    if (status === null) {
+      return fail(`${ID}-absent`, `The worker has no connector ${name}.`, {
+        current: '404',
+        required: `${name} RUNNING`,
+        remedy: {
+          text: 'Create it; it goes on from its position in Kafka. If it was there yesterday, the central team checks the topics of this facility.',
+          commands: ['clinicmaster-cdc init'],
+          who: 'you',
+        },
+      });
+    }
+    return judgeStatus(name, url, status);
+  },
+};
+
+function judgeStatus(name: string, url: string, status: NonNullable<ConnectorFacts['status']>): Verdict {
+  const { working, failures } = connectorHealth({ name, type: 'source', ...status });
+  const current = [
+    `connector ${status.connector.state}`,
+    ...status.tasks.map(({ id, state }) => `task ${id} ${state}`),
+  ].join(', ');
+  const required = 'connector and task RUNNING';
+  const restart = `curl -X POST '${url}/connectors/${name}/restart?includeTasks=true&onlyFailed=true'`;
+  switch (working) {
+    case 'running':
+      return pass(current);
+    case 'failed': {
+      const { part, explanation } = failures[0]!;
+      const { code, summary, evidence, remedy, commands, who } = explanation;
+      return fail(`${ID}-${code}`, summary, {
+        current: `${current}; ${part}: ${evidence}`,
+        required,
+        remedy: { text: `${remedy} Then restart what failed.`, commands: [...commands, restart], who },
+      });
+    }
+    case 'no-task':
+      return fail(`${ID}-no-task`, 'The connector runs without a task: nothing is streamed.', {
+        current,
+        required,
+        remedy: {
+          text: 'Restart it; if that does not help, show the log to the central team.',
+          commands: [restart],
+          who: 'you',
+        },
+      });
+    case 'starting':
+      return warn(`${ID}-starting`, 'The connector is starting.', {
+        current,
+        required,
+        remedy: { text: 'Run this again in a minute.', who: 'you' },
+      });
+    default:
+      return fail(`${ID}-${working}`, `Somebody has ${working} the connector: nothing is streamed.`, {
+        current,
+        required,
+        remedy: {
+          text: 'Let it go on before SQL Server deletes the changes that wait for it (see the check sql-retention).',
+          commands: [`curl -X PUT '${url}/connectors/${name}/resume'`],
+          who: 'you',
+        },
+      });
+  }
+}

@@ -1,0 +1,88 @@
+import type { GroupMember, GroupView, KafkaAnswer } from '../../adapters/kafka-port.ts';
+import type { FacilitySettings } from '../../settings/facility.ts';
+import type { CheckContext, FacilityCheck } from '../context.ts';
+import type { Verdict } from '../types.ts';
+import { fail, listed, pass, unknown } from '../verdicts.ts';
+
+const ID = 'kafka-identity';
+
+/** The worker ends its client id with the id of its container, as Docker shortens it (connect/worker.properties). */
+const SHORT_ID = 12;
+
+const LABEL_FACILITY = 'org.clinicmaster.cdc.facility';
+
+export type IdentityFacts = {
+  group: KafkaAnswer<GroupView>;
+  /** Short ids of this facility's containers on this machine, stopped ones too; null when Docker does not answer. */
+  ownContainers: string[] | null;
+};
+
+/**
+ * Nobody else works under this facility's code. Two sites with one code share position and connector: one of them silently
+ * delivers the other's patients (domain: silent failure S10).
+ */
+export const kafkaIdentity: FacilityCheck<IdentityFacts> = {
+  id: ID,
+  title: 'The facility code is not in use elsewhere',
+  area: 'kafka',
+  when: ['before-install', 'after-install', 'daily'],
+  needs: ['kafka-login'],
+  timeoutMs: 8000,
+
+  async probe(context, signal) {
+    const [group, ownContainers] = await Promise.all([
+      context.kafka.group(context.names.group, signal),
+      containersHere(context),
+    ]);
+    return { group, ownContainers };
+  },
+
+  judge({ group, ownContainers }, settings) {
+    if (!group.ok) {
+      return unknown(`${ID}-unanswered`, 'Kafka did not say who works under this code.', {
+        current: `${group.failure.code} from ${group.failure.broker}: ${group.failure.message}`,
+        remedy: {
+          text: 'Give the user READ on its group (see the check kafka-rights).',
+          who: 'central-team',
+        },
+      });
+    }
+    const members = group.value.members;
+    const foreign = members.filter(({ clientId }) => !isOwn(clientId, ownContainers ?? []));
+    if (foreign.length > 0) return inUse(foreign, group.value, settings);
+    return pass(
+      members.length === 0 ? 'no worker is running under it' : 'only the container on this machine',
+    );
+  },
+};
+
+async function containersHere({ docker, settings }: CheckContext): Promise<string[] | null> {
+  try {
+    const engine = await docker();
+    const own = await engine.containersByLabel({ [LABEL_FACILITY]: settings.facilityCode });
+    return own.map(({ id }) => id.slice(0, SHORT_ID));
+  } catch {
+    // The check of Docker itself says why; here it only means that no worker can be recognised as ours.
+    return null;
+  }
+}
+
+function isOwn(clientId: string, containers: readonly string[]): boolean {
+  return containers.some((id) => clientId.endsWith(`.${id}`));
+}
+
+function inUse(foreign: readonly GroupMember[], group: GroupView, settings: FacilitySettings): Verdict {
+  const from = foreign.map(({ clientId, clientHost }) => `${clientId} at ${clientHost.replace(/^\//, '')}`);
+  return fail(`${ID}-in-use`, `Another worker is running under the code ${settings.facilityId}.`, {
+    current: `group ${group.id}: ${listed(from, 5)}`,
+    required: `No worker but the one of this machine in the group ${group.id}.`,
+    remedy: {
+      text:
+        'Is FACILITY_DHIS2_CODE really yours? Compare it with the enrolment sheet. If the facility moved to this machine, stop ' +
+        'the old container first. If you removed a container in the last minute, wait a minute. Otherwise the central team ' +
+        'finds out who else uses the code.',
+      commands: ['docker stop clinicmasterwarehouse   # on the old machine'],
+      who: 'central-team',
+    },
+  });
+}
