@@ -81,12 +81,9 @@ export async function run(shell: Shell): Promise<ExitCode> {
     const program = buildProgram(shell);
     await addVerbs(program, VERBS, shell, shell.argv, async (module, options) => {
       const packageRoot = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
-      const invocation = {
-        out: await output(shell),
-        signal: shell.signal,
-        version: manifest.version,
-        packageRoot,
-      };
+      const out = await output(shell);
+      const interactive = shell.interactive && out.format === 'text';
+      const invocation = { out, interactive, signal: shell.signal, version: manifest.version, packageRoot };
       exit = await module.run(await shell.context(invocation), options);
     });
     await program.parseAsync(shell.argv, { from: 'user' });
@@ -117,7 +114,7 @@ function own(command: Command, shell: Shell): Command {
     .helpCommand(false)
     .helpOption('--help', 'show help')
     .showSuggestionAfterError()
-    .configureHelp({ helpWidth: Math.min(shell.stdout.columns ?? 80, 100), showGlobalOptions: true })
+    .configureHelp({ helpWidth: Math.min(shell.stdout.columns ?? 80, 100), minWidthToWrap: 30, showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => shell.stdout.write(text),
       writeErr: (text) => shell.stderr.write(text),

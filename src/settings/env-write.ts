@@ -66,5 +66,9 @@ function replacement(entry: EnvEntry, text: string, values: Values, placed: Set<
   // Its twin, or a second assignment, was written with the first one.
   if (placed.has(plain)) return '';
   placed.add(plain);
+  const line = text.slice(entry.start, entry.end);
+  // The user's own spelling stays where it says the same to every reader.
+  if (entry.key === plain && entry.value === value && entry.ambiguous === undefined && line.endsWith('\n'))
+    return line;
   return `${envLines(plain, value).join('\n')}\n`;
 }

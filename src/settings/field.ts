@@ -17,6 +17,8 @@ export interface Field {
   /** Text form. Absent: the user must give one. */
   default?: string;
   secret?: boolean;
+  /** How a checked value stands in `.env`, where that is not simply its text. */
+  toText?: (value: string) => string;
   /** Asked for even where a default exists, because sites differ. */
   ask?: boolean;
 }
@@ -31,4 +33,11 @@ export type Values = Readonly<Record<string, string>>;
 /** `--db-host` of a field, without its argument. */
 export function flagName(field: Field): string | undefined {
   return field.flag?.split(' ')[0];
+}
+
+/** The text of an accepted answer as `.env` shall hold it: trimmed, lists joined. */
+export function canonical(field: Field, text: string): string {
+  const value = field.schema.parse(text);
+  if (Array.isArray(value)) return value.join(',');
+  return field.toText?.(String(value)) ?? String(value);
 }

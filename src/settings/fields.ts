@@ -41,7 +41,7 @@ export const KAFKA_FIELDS: readonly Field[] = [
   },
   {
     key: 'KAFKA_SECURITY_PROTOCOL',
-    flag: '--kafka-security-protocol <name>',
+    flag: '--kafka-protocol <name>',
     prompt: 'Kafka security protocol',
     help: 'SASL_SSL, unless the central team says otherwise.',
     schema: oneOf(['SASL_SSL', 'SASL_PLAINTEXT', 'SSL', 'PLAINTEXT']),
@@ -58,7 +58,7 @@ export const KAFKA_FIELDS: readonly Field[] = [
 ];
 
 /** Settings of the container, shared by facilities and the central sink. */
-export function containerFields(imageDefault: string): readonly Field[] {
+export function containerFields(preset: { image: string; memory: string; heap: string }): readonly Field[] {
   return [
     {
       key: 'REST_PORT',
@@ -74,7 +74,7 @@ export function containerFields(imageDefault: string): readonly Field[] {
       prompt: 'Image',
       help: 'Image to run; built here when it is neither present nor in a registry.',
       schema: image(),
-      default: imageDefault,
+      default: preset.image,
     },
     {
       key: 'MEMORY_LIMIT',
@@ -82,7 +82,7 @@ export function containerFields(imageDefault: string): readonly Field[] {
       prompt: 'Memory limit of the container',
       help: 'Upper limit for the container, as in 768m.',
       schema: memory(),
-      default: '768m',
+      default: preset.memory,
     },
     {
       key: 'HEAP_OPTS',
@@ -90,7 +90,7 @@ export function containerFields(imageDefault: string): readonly Field[] {
       prompt: 'Java heap options',
       help: 'Heap of the worker; must fit into the memory limit.',
       schema: anyText(200),
-      default: '-Xms64m -Xmx384m',
+      default: preset.heap,
     },
     {
       key: 'DOCKER_MTU',
@@ -134,6 +134,8 @@ export function facilityFields(version: string): readonly Field[] {
       prompt: 'Instance',
       help: 'Name of a second installation on the same machine.',
       schema: instance(),
+      // Compose 1.29 knows no "if set": the hyphen of the container's name is part of the value.
+      toText: (name) => (name === '' ? '' : `-${name}`),
       default: '',
     },
     {
@@ -177,7 +179,7 @@ export function facilityFields(version: string): readonly Field[] {
     },
     {
       key: 'DB_ENCRYPT',
-      flag: '--db-encrypt <true|false>',
+      flag: '--db-encrypt <bool>',
       prompt: 'Encrypt the connection to SQL Server',
       help: 'TLS to SQL Server.',
       schema: yesNo(),
@@ -185,7 +187,7 @@ export function facilityFields(version: string): readonly Field[] {
     },
     {
       key: 'DB_TRUST_SERVER_CERTIFICATE',
-      flag: '--db-trust-server-certificate <true|false>',
+      flag: '--db-trust-server-certificate <bool>',
       prompt: 'Trust any certificate of SQL Server',
       help: 'For servers with the self-signed certificate that SQL Server makes by itself.',
       schema: yesNo(),
@@ -218,11 +220,11 @@ export function facilityFields(version: string): readonly Field[] {
     },
     {
       key: 'MESSAGE_KEY_COLUMNS',
-      flag: '--key-columns <table:column,…>',
+      flag: '--key-columns <t:c;…>',
       prompt: 'Keys for tables without a primary key',
-      help: 'Debezium message.key.columns: schema.table:column,column;… The default matches no table.',
+      help: 'Debezium message.key.columns: schema.table:column;… The default matches no table.',
       schema: line('The list of key columns', 4000),
-      default: 'no_schema.no_table:no_column',
+      default: 'none:none',
     },
     {
       key: 'HEARTBEAT_INTERVAL_MS',
@@ -232,6 +234,10 @@ export function facilityFields(version: string): readonly Field[] {
       schema: wholeNumber(1000, 3_600_000),
       default: '30000',
     },
-    ...containerFields(`clinicmaster-cdc/connect-facility:${version}`),
+    ...containerFields({
+      image: `clinicmaster-cdc/connect-facility:${version}`,
+      memory: '768m',
+      heap: '-Xms64m -Xmx384m',
+    }),
   ];
 }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
+import { CliError, EXIT } from '../../errors.ts';
 import { facilityDir, loadFacility } from '../../install/facility-folder.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import type { Values } from '../../settings/field.ts';
 import type { Options } from './module.ts';
 
 /** Flags that say which facility of this machine is meant. */
@@ -22,4 +24,20 @@ export function chosenDir(context: Context, options: Options): Promise<string> {
 /** The facility that is installed here. @throws CliError (usage) when there is none */
 export async function openFacility(context: Context, options: Options): Promise<FacilitySettings> {
   return loadFacility(context.files, await chosenDir(context, options), context.version);
+}
+
+/**
+ * A folder keeps its facility: with another code the connector would begin anew, copy every table again and leave the
+ * old facility without anybody to stream it.
+ */
+export function sameFacility(existing: Values | undefined, settings: FacilitySettings): void {
+  const code = existing?.FACILITY_DHIS2_CODE ?? '';
+  const id = existing?.FACILITY_ID || code;
+  if (code === '' || (code === settings.facilityCode && id === settings.facilityId)) return;
+  throw new CliError('settings.other-facility', `The folder ${settings.dir} belongs to another facility.`, {
+    exitCode: EXIT.usage,
+    seen: `FACILITY_DHIS2_CODE ${code}, facility id ${id}`,
+    needed: `The same code, or another place for ${settings.facilityCode}.`,
+    commands: ['clinicmaster-cdc init --instance second'],
+  });
 }

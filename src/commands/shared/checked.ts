@@ -1,0 +1,52 @@
+import type { FacilityCheck } from '../../checks/context.ts';
+import { runChecks } from '../../checks/runner.ts';
+import type { CheckResult, Occasion } from '../../checks/types.ts';
+import { facilityNames } from '../../connector/names.ts';
+import { connectorConfig } from '../../connector/template.ts';
+import type { Context } from '../../context.ts';
+import { FACILITY_TEMPLATE } from '../../install/facility-deployment.ts';
+import { packageFile } from '../../install/package-files.ts';
+import type { FacilitySettings } from '../../settings/facility.ts';
+import type { StepHandle } from '../../ui/output.ts';
+
+/** Runs a facility's checks for an occasion, showing each as a step, and closes what they opened. */
+export async function checkFacility(
+  checks: readonly FacilityCheck[],
+  when: Occasion,
+  settings: FacilitySettings,
+  context: Context,
+): Promise<CheckResult[]> {
+  const names = facilityNames(settings.facilityId, settings.instance);
+  const template = await packageFile(context.files, context.packageRoot, FACILITY_TEMPLATE);
+  const [network, sql, kafka, connect] = await Promise.all([
+    context.network(),
+    context.sqlServer(settings.database),
+    context.kafka(settings.kafka, `cdc.${settings.facilityId}.cli`),
+    context.connect(settings.restPort),
+  ]);
+  const checkContext = {
+    settings,
+    names,
+    clock: context.clock,
+    network,
+    sql,
+    kafka,
+    connect,
+    docker: context.docker,
+    desiredConfig: connectorConfig(template, names.connector),
+  };
+  const observer = { finished: (result: CheckResult) => show(context.out.step(result.title), result) };
+  try {
+    return await runChecks(checks, checkContext, settings, { when, signal: context.signal, observer });
+  } finally {
+    await Promise.allSettled([sql.close(), kafka.close()]);
+  }
+}
+
+/** Ends a step as the verdict says; the step began a moment ago, so no spinner is seen. */
+export function show(step: StepHandle, { verdict }: CheckResult): void {
+  if (verdict.outcome === 'pass') step.succeed(verdict.summary);
+  else if (verdict.outcome === 'skip') step.unchanged(verdict.summary);
+  else if (verdict.outcome === 'fail') step.fail(verdict.summary);
+  else step.warn(verdict.summary);
+}

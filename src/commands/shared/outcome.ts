@@ -1,0 +1,55 @@
+import type { CheckResult } from '../../checks/types.ts';
+import { EXIT, type ExitCode } from '../../errors.ts';
+import type { StepResult } from '../../install/step.ts';
+import type { Output, Style } from '../../ui/output.ts';
+import { verdictText } from '../../ui/verdict-text.ts';
+
+export function hasFailure(checks: readonly CheckResult[]): boolean {
+  return checks.some(({ verdict }) => verdict.outcome === 'fail');
+}
+
+/** The checks before the installation have found something: says what, and that nothing was changed. */
+export function stopped(out: Output, command: string, checks: readonly CheckResult[]): ExitCode {
+  out.result({ ok: false, command, changed: false, checks }, (data, style) =>
+    [...troubles(data.checks, style), `Nothing was changed. Cure this, then run ${data.command} again.`].join(
+      '\n\n',
+    ),
+  );
+  return EXIT.failed;
+}
+
+/** What an installation came to. */
+export interface Installed {
+  command: string;
+  /** What was installed, in the user's words. */
+  title: string;
+  dir: string;
+  container: string;
+  steps: readonly StepResult[];
+  checks: readonly CheckResult[];
+  failed: boolean;
+  /** Commands that help from here on. */
+  next: readonly string[];
+}
+
+/** Says what was done and what to do next. */
+export function installed(out: Output, outcome: Installed): ExitCode {
+  const { command, dir, container, steps, checks, next, failed } = outcome;
+  const changed = steps.some((step) => step.outcome === 'changed');
+  out.result({ ok: !failed, command, changed, dir, container, steps, checks, next }, (data, style) => {
+    const headline = changed
+      ? `${outcome.title} streams.`
+      : `${outcome.title} streams already; nothing was changed.`;
+    const parts = [
+      ...(failed ? troubles(data.checks, style) : [`${style.symbol('pass')} ${style.ok(headline)}`]),
+      style.wrap(`Settings: ${data.dir}`, 2),
+      `  Next:\n${data.next.map((line) => `    ${style.command(line)}`).join('\n')}`,
+    ];
+    return `\n${parts.join('\n\n')}`;
+  });
+  return failed ? EXIT.failed : EXIT.ok;
+}
+
+function troubles(checks: readonly CheckResult[], style: Style): string[] {
+  return checks.filter(({ verdict }) => verdict.outcome === 'fail').map((check) => verdictText(check, style));
+}

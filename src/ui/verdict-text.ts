@@ -1,0 +1,32 @@
+import type { CheckResult } from '../checks/types.ts';
+import { PERSON } from './error-text.ts';
+import type { Style } from './output.ts';
+
+const WORD = {
+  pass: 'ok',
+  warn: 'warning',
+  fail: 'failed',
+  unknown: 'cannot tell',
+  skip: 'skipped',
+} as const;
+
+/** One check: what is so and, where something is to be done, what, by whom and with which commands. */
+export function verdictText({ title, verdict }: CheckResult, style: Style): string {
+  const { outcome, summary, current, required, remedy } = verdict;
+  const lines = [
+    `${style.symbol(outcome)} ${style.wrap(`${title}: ${WORD[outcome]}. ${summary}`, 2).trimStart()}`,
+  ];
+  const part = (label: string, text: string) =>
+    lines.push(`${`  ${label}`.padEnd(11)}${style.wrap(text, 11).trimStart()}`);
+  if (outcome === 'pass' || outcome === 'skip') return lines.join('\n');
+  if (current !== undefined) part('Seen:', current);
+  if (required !== undefined) part('Needed:', required);
+  if (remedy === undefined) return lines.join('\n');
+  part('Do:', remedy.text);
+  part('Who:', PERSON[remedy.who]);
+  // Never wrapped: they are there to be copied.
+  for (const command of remedy.commands ?? []) lines.push(`           ${style.command(command)}`);
+  for (const statement of remedy.sql ?? [])
+    lines.push(...statement.split('\n').map((line) => `           ${style.command(line)}`));
+  return lines.join('\n');
+}
