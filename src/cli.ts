@@ -33,6 +33,16 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/init.ts')).init,
   },
   {
+    name: 'status',
+    summary: 'is it healthy? container, worker, connector, position, heartbeat',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'doctor',
+    summary: 'every check, with what to do and who must do it',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'central',
     summary: 'the central site: the sink that fills the warehouse',
     verbs: [
@@ -114,7 +124,11 @@ function own(command: Command, shell: Shell): Command {
     .helpCommand(false)
     .helpOption('--help', 'show help')
     .showSuggestionAfterError()
-    .configureHelp({ helpWidth: Math.min(shell.stdout.columns ?? 80, 100), minWidthToWrap: 30, showGlobalOptions: true })
+    .configureHelp({
+      helpWidth: Math.min(shell.stdout.columns ?? 80, 100),
+      minWidthToWrap: 30,
+      showGlobalOptions: true,
+    })
     .configureOutput({
       writeOut: (text) => shell.stdout.write(text),
       writeErr: (text) => shell.stderr.write(text),

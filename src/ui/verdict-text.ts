@@ -11,7 +11,7 @@ const WORD = {
 } as const;
 
 /** One check: what is so and, where something is to be done, what, by whom and with which commands. */
-export function verdictText({ title, verdict }: CheckResult, style: Style): string {
+export function verdictText({ id, title, verdict }: CheckResult, style: Style): string {
   const { outcome, summary, current, required, remedy } = verdict;
   const lines = [
     `${style.symbol(outcome)} ${style.wrap(`${title}: ${WORD[outcome]}. ${summary}`, 2).trimStart()}`,
@@ -28,5 +28,6 @@ export function verdictText({ title, verdict }: CheckResult, style: Style): stri
   for (const command of remedy.commands ?? []) lines.push(`           ${style.command(command)}`);
   for (const statement of remedy.sql ?? [])
     lines.push(...statement.split('\n').map((line) => `           ${style.command(line)}`));
+  part('More:', `docs/checks/${id}.md`);
   return lines.join('\n');
 }

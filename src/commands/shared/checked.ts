@@ -1,5 +1,5 @@
 import type { FacilityCheck } from '../../checks/context.ts';
-import { runChecks } from '../../checks/runner.ts';
+import { type RunOptions, runChecks } from '../../checks/runner.ts';
 import type { CheckResult, Occasion } from '../../checks/types.ts';
 import { facilityNames } from '../../connector/names.ts';
 import { connectorConfig } from '../../connector/template.ts';
@@ -9,10 +9,21 @@ import { packageFile } from '../../install/package-files.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { StepHandle } from '../../ui/output.ts';
 
-/** Runs a facility's checks for an occasion, showing each as a step, and closes what they opened. */
-export async function checkFacility(
+/** Runs a facility's checks for an occasion, showing each as a step. */
+export function checkFacility(
   checks: readonly FacilityCheck[],
   when: Occasion,
+  settings: FacilitySettings,
+  context: Context,
+): Promise<CheckResult[]> {
+  const observer = { finished: (result: CheckResult) => show(context.out.step(result.title), result) };
+  return runFacilityChecks(checks, { when, observer }, settings, context);
+}
+
+/** Runs a facility's checks and closes what they opened. */
+export async function runFacilityChecks(
+  checks: readonly FacilityCheck[],
+  options: RunOptions,
   settings: FacilitySettings,
   context: Context,
 ): Promise<CheckResult[]> {
@@ -35,9 +46,8 @@ export async function checkFacility(
     docker: context.docker,
     desiredConfig: connectorConfig(template, names.connector),
   };
-  const observer = { finished: (result: CheckResult) => show(context.out.step(result.title), result) };
   try {
-    return await runChecks(checks, checkContext, settings, { when, signal: context.signal, observer });
+    return await runChecks(checks, checkContext, settings, { ...options, signal: context.signal });
   } finally {
     await Promise.allSettled([sql.close(), kafka.close()]);
   }

@@ -1,0 +1,83 @@
+import type { RunState, WorkerHealth } from '../adapters/connect-port.ts';
+import type { FacilitySettings } from '../settings/facility.ts';
+import { connectRest } from './connect/connect-rest.ts';
+import { connectorState } from './connect/connector-state.ts';
+import { type ContainerFacts, containerState } from './connect/container-state.ts';
+import type { FacilityCheck } from './context.ts';
+import { heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
+import { streamPosition } from './pipeline/stream-position.ts';
+import { streamTopics } from './pipeline/stream-topics.ts';
+import type { CheckResult, Facts } from './types.ts';
+
+/** The checks that `status` looks at; what they need runs too. */
+export const STATUS_CHECKS: readonly string[] = [
+  containerState.id,
+  connectRest.id,
+  connectorState.id,
+  streamPosition.id,
+  heartbeatFresh.id,
+  streamTopics.id,
+];
+
+/** `healthy`: nothing to do; `attention`: it may stream, look at it; `down`: it does not stream. */
+export type Health = 'healthy' | 'attention' | 'down';
+
+/** What one facility does right now. Null: could not be learnt; the checks say why. Times are ISO 8601. */
+export interface StatusReport {
+  facility: { code: string; id: string; name: string };
+  health: Health;
+  container: { name: string; status: string; health: string | null; startedAt: string; image: string } | null;
+  worker: { url: string; state: WorkerHealth['state']; version: string | null } | null;
+  connector: { name: string; state: RunState } | null;
+  tasks: { id: number; state: RunState }[];
+  position: { commitLsn: string | null; copying: boolean } | null;
+  heartbeat: { at: string; ageSeconds: number } | null;
+  /** End offsets of the data topics: records ever written, by all facilities with a database of this name. */
+  topics: Record<string, number> | null;
+}
+
+/**
+ * Puts the facts that the checks collected side by side.
+ * @param results of a run with {@link STATUS_CHECKS}
+ */
+export function statusReport(results: readonly CheckResult[], settings: FacilitySettings): StatusReport {
+  const container = factsOf(results, containerState);
+  const worker = factsOf(results, connectRest);
+  const connector = factsOf(results, connectorState);
+  const heartbeat = factsOf(results, heartbeatFresh);
+  const topics = factsOf(results, streamTopics);
+  const last = heartbeat?.record.ok === true ? heartbeat.record.value : null;
+  return {
+    facility: { code: settings.facilityCode, id: settings.facilityId, name: settings.facilityName },
+    health: healthOf(results),
+    container: container === undefined ? null : containerOf(container),
+    worker: worker === undefined ? null : { url: worker.url, state: worker.state, version: worker.version },
+    connector: connector?.status ? { name: connector.name, state: connector.status.connector.state } : null,
+    tasks: (connector?.status?.tasks ?? []).map(({ id, state }) => ({ id, state })),
+    position: factsOf(results, streamPosition) ?? null,
+    heartbeat:
+      last === null || heartbeat === undefined
+        ? null
+        : {
+            at: new Date(last.timestampMs).toISOString(),
+            ageSeconds: Math.max(0, Math.round((heartbeat.nowMs - last.timestampMs) / 1000)),
+          },
+    topics: topics?.ends.ok === true ? topics.ends.value : null,
+  };
+}
+
+function healthOf(results: readonly CheckResult[]): Health {
+  const outcomes = results.map(({ verdict }) => verdict.outcome);
+  if (outcomes.includes('fail')) return 'down';
+  return outcomes.every((outcome) => outcome === 'pass') ? 'healthy' : 'attention';
+}
+
+function containerOf({ name, container }: ContainerFacts): StatusReport['container'] {
+  if (container === null) return null;
+  const { status, health, startedAt, image } = container;
+  return { name, status, health, startedAt, image };
+}
+
+function factsOf<F extends Facts>(results: readonly CheckResult[], check: FacilityCheck<F>): F | undefined {
+  return (results.find(({ id }) => id === check.id)?.facts ?? undefined) as F | undefined;
+}

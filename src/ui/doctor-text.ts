@@ -1,0 +1,48 @@
+import type { Area, CheckResult, Outcome } from '../checks/types.ts';
+import type { Style } from './output.ts';
+import { verdictText } from './verdict-text.ts';
+
+const HEADS: Record<Area, string> = {
+  host: 'This machine',
+  network: 'Network',
+  sqlserver: 'SQL Server',
+  kafka: 'Kafka',
+  connect: 'Container and connector',
+  pipeline: 'Stream',
+};
+
+/** All checks by area, then the figures. */
+export function doctorText(
+  { checks, counts }: { checks: readonly CheckResult[]; counts: Record<Outcome, number> },
+  style: Style,
+): string {
+  const areas = [...new Set(checks.map(({ area }) => area))];
+  const sections = areas.map((area) => {
+    const lines = checks.filter((check) => check.area === area).map((check) => verdictText(check, style));
+    return `${style.bold(HEADS[area])}\n${lines.join('\n')}`;
+  });
+  return `${sections.join('\n\n')}\n\n${countsText(counts, style)}`;
+}
+
+function countsText(counts: Record<Outcome, number>, style: Style): string {
+  const parts = [
+    `${counts.pass} ok`,
+    ...(counts.warn > 0 ? [`${counts.warn} warnings`] : []),
+    ...(counts.unknown > 0 ? [`${counts.unknown} cannot tell`] : []),
+    ...(counts.skip > 0 ? [`${counts.skip} skipped`] : []),
+  ];
+  const state = counts.fail > 0 ? 'fail' : counts.warn + counts.unknown > 0 ? 'warn' : 'pass';
+  const head = counts.fail > 0 ? `${counts.fail} failed, ` : '';
+  return `${style.symbol(state)} ${head}${parts.join(', ')}`;
+}
+
+/** What `doctor --list` prints. */
+export function checkListText(
+  { checks }: { checks: readonly { id: string; area: Area; title: string }[] },
+  style: Style,
+): string {
+  return style.table(
+    ['Check', 'Area', 'What must be so'],
+    checks.map(({ id, area, title }) => [id, area, title]),
+  );
+}

@@ -1,0 +1,63 @@
+import type { Health, StatusReport } from '../checks/status-report.ts';
+import type { CheckResult } from '../checks/types.ts';
+import type { Style } from './output.ts';
+import { verdictText } from './verdict-text.ts';
+
+const UNKNOWN = 'not known';
+
+const HEALTH: Record<Health, { symbol: 'pass' | 'warn' | 'fail'; text: string }> = {
+  healthy: { symbol: 'pass', text: 'healthy' },
+  attention: { symbol: 'warn', text: 'needs attention' },
+  down: { symbol: 'fail', text: 'down' },
+};
+
+/** One line for each part, then whatever is not as it should be. */
+export function statusText(report: StatusReport & { checks: readonly CheckResult[] }, style: Style): string {
+  const { facility, health, checks } = report;
+  const { symbol, text } = HEALTH[health];
+  const lines = rows(report).map(
+    ([label, value]) => `  ${label.padEnd(11)}${style.wrap(value, 13).trimStart()}`,
+  );
+  const troubles = checks
+    .filter(({ verdict }) => verdict.outcome !== 'pass' && verdict.outcome !== 'skip')
+    .map((check) => verdictText(check, style));
+  const head = `${style.symbol(symbol)} ${style.bold(`${facility.name} (${facility.code})`)}: ${text}`;
+  return [[head, ...lines].join('\n'), ...troubles].join('\n\n');
+}
+
+function rows(report: StatusReport): [string, string][] {
+  const { container, worker, connector, tasks, position, heartbeat, topics } = report;
+  const states = tasks.map(({ id, state }) => `task ${id} ${state}`).join(', ');
+  return [
+    [
+      'Container',
+      container === null
+        ? UNKNOWN
+        : `${container.name}, ${container.status}${container.health === null ? '' : ` (${container.health})`}, ${container.image}`,
+    ],
+    [
+      'Worker',
+      worker === null ? UNKNOWN : `${worker.state}, Kafka Connect ${worker.version ?? '?'}, ${worker.url}`,
+    ],
+    [
+      'Connector',
+      connector === null ? UNKNOWN : `${connector.name} ${connector.state}, ${states || 'no task'}`,
+    ],
+    ['Position', positionText(position)],
+    ['Heartbeat', heartbeat === null ? UNKNOWN : `${heartbeat.ageSeconds} s ago (${heartbeat.at})`],
+    ['Topics', topicsText(topics)],
+  ];
+}
+
+function positionText(position: StatusReport['position']): string {
+  if (position === null) return UNKNOWN;
+  const lsn = position.commitLsn === null ? 'none stored yet' : `LSN ${position.commitLsn}`;
+  return position.copying ? `${lsn}, the first copy is under way` : lsn;
+}
+
+function topicsText(topics: StatusReport['topics']): string {
+  if (topics === null) return UNKNOWN;
+  const counts = Object.values(topics);
+  const records = counts.reduce((sum, count) => sum + count, 0);
+  return `${counts.length} data topics with ${records} records, of all facilities together`;
+}
