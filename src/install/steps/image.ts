@@ -3,7 +3,7 @@ import type { ImageRecipe } from '../deployment.ts';
 import type { Step } from '../step.ts';
 
 /** All of the package that a build may see. */
-const BUILD_CONTEXT = ['Dockerfile.connect', 'connect', 'templates/connector'];
+export const BUILD_CONTEXT = ['Dockerfile.connect', 'connect', 'templates/connector'];
 
 /** The image: present, pulled from the registry that its name gives, or built here. */
 export function imageStep(
