@@ -7,6 +7,7 @@ import type { FilesPort } from './adapters/files-port.ts';
 import type { HostFacts } from './adapters/host.ts';
 import type { KafkaAccess, KafkaPort } from './adapters/kafka-port.ts';
 import type { NetworkPort } from './adapters/network-port.ts';
+import type { PostgresAccess, PostgresPort } from './adapters/postgres-port.ts';
 import { readAll } from './adapters/process.ts';
 import type { SqlServerAccess, SqlServerPort } from './adapters/sqlserver-port.ts';
 import type { Output } from './ui/output.ts';
@@ -38,6 +39,8 @@ export interface Context {
   network(): Promise<NetworkPort>;
   /** Questions to a SQL Server; connects with the first one. Close it. */
   sqlServer(access: SqlServerAccess): Promise<SqlServerPort>;
+  /** Questions to the warehouse; connects with the first one. Close it. */
+  postgres(access: PostgresAccess): Promise<PostgresPort>;
   /** Questions to Kafka; connects with the first one. Close it. */
   kafka(access: KafkaAccess, clientId: string): Promise<KafkaPort>;
 }
@@ -72,6 +75,7 @@ export function createContext(invocation: Invocation): Context {
       (await import('./adapters/connect-rest.ts')).connectRest(`http://127.0.0.1:${port}`),
     network: async () => (await import('./adapters/network.ts')).systemNetwork,
     sqlServer: async (access) => (await import('./adapters/sqlserver.ts')).sqlServer(access),
+    postgres: async (access) => (await import('./adapters/postgres.ts')).postgres(access),
     kafka: async (access, clientId) => (await import('./adapters/kafka.ts')).kafka(access, clientId),
   };
 }

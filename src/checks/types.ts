@@ -1,6 +1,6 @@
 import type { Who } from '../errors.ts';
 
-export type Area = 'host' | 'network' | 'kafka' | 'sqlserver' | 'connect' | 'pipeline';
+export type Area = 'host' | 'network' | 'kafka' | 'sqlserver' | 'connect' | 'pipeline' | 'warehouse';
 /** `before-install`: nothing is there yet; `after-install`: `init` has just ended; `daily`: at any later time. */
 export type Occasion = 'before-install' | 'after-install' | 'daily';
 export type Outcome = 'pass' | 'warn' | 'fail' | 'unknown' | 'skip';

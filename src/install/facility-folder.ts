@@ -14,26 +14,36 @@ export const JOURNAL_FILE = 'journal.json';
 export const CA_DIR = 'ca';
 export const KAFKA_CA = 'kafka-ca.pem';
 export const DATABASE_CA = 'sqlserver-ca.pem';
+export const WAREHOUSE_CA = 'warehouse-ca.pem';
+
+/** Which kind of installation a folder is looked for. */
+export interface FolderWish {
+  /** `--dir`. */
+  dir?: string | undefined;
+  /** Appended to the folder's name, with a hyphen; empty for the first facility of a machine. */
+  suffix: string;
+  /** A key that only the `.env` of such an installation holds. */
+  marker: 'FACILITY_DHIS2_CODE' | 'WAREHOUSE_HOST';
+}
 
 /**
- * The facility folder: `--dir`; else the working folder when our `.env` stands in it; else `/opt/clinicmaster-cdc` as root,
- * `%ProgramData%\clinicmaster-cdc` on Windows, `~/clinicmaster-cdc`. A second instance gets `-<instance>` appended.
+ * The folder of an installation: `--dir`; else the working folder when such a `.env` stands in it; else
+ * `/opt/clinicmaster-cdc` as root, `%ProgramData%\clinicmaster-cdc` on Windows, `~/clinicmaster-cdc`, each with its suffix.
  */
-export async function facilityDir(
-  files: FilesPort,
-  host: HostFacts,
-  dir: string | undefined,
-  instance = '',
-): Promise<string> {
+export async function installDir(files: FilesPort, host: HostFacts, wish: FolderWish): Promise<string> {
   const path = host.platform === 'win32' ? win32 : posix;
-  if (dir !== undefined) return path.resolve(host.cwd, dir);
+  if (wish.dir !== undefined) return path.resolve(host.cwd, wish.dir);
   const here = await files.read(path.join(host.cwd, ENV_FILE));
-  if (instance === '' && here !== undefined && 'FACILITY_DHIS2_CODE' in envValues(parseEnv(here)))
-    return host.cwd;
-  const suffix = instance === '' ? '' : `-${instance}`;
+  if (here !== undefined && wish.marker in envValues(parseEnv(here)) && isMeant(here, wish)) return host.cwd;
   const programData = host.env.ProgramData ?? 'C:\\ProgramData';
   const parent = host.platform === 'win32' ? programData : host.privileged ? '/opt' : host.home;
-  return path.join(parent, `clinicmaster-cdc${suffix}`);
+  return path.join(parent, `clinicmaster-cdc${wish.suffix === '' ? '' : `-${wish.suffix}`}`);
+}
+
+/** Someone who stands in one facility's folder and names another instance means the other one. */
+function isMeant(envText: string, { suffix, marker }: FolderWish): boolean {
+  if (marker === 'WAREHOUSE_HOST' || suffix === '') return true;
+  return (envValues(parseEnv(envText)).INSTANCE ?? '').replace(/^-/, '') === suffix;
 }
 
 /** The `.env` of a folder as decoded values; undefined when there is none. */
@@ -86,9 +96,11 @@ export async function loadFacility(
 export async function folderFacts(files: FilesPort, dir: string) {
   const kafkaCa = await files.read(`${dir}/${CA_DIR}/${KAFKA_CA}`);
   const databaseCa = await files.read(`${dir}/${CA_DIR}/${DATABASE_CA}`);
+  const warehouseCa = await files.read(`${dir}/${CA_DIR}/${WAREHOUSE_CA}`);
   return {
     dir,
     ...(kafkaCa === undefined ? {} : { kafkaCa }),
     ...(databaseCa === undefined ? {} : { databaseCa }),
+    ...(warehouseCa === undefined ? {} : { warehouseCa }),
   };
 }

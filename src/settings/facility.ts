@@ -55,6 +55,7 @@ export interface FolderFacts {
   dir: string;
   kafkaCa?: string;
   databaseCa?: string;
+  warehouseCa?: string;
 }
 
 /**

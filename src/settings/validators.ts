@@ -82,6 +82,28 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
     .transform(Number);
 }
 
+/** A whole number in a range, or one word that stands for something else. */
+export function wholeNumberOr(word: string, min: number, max: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .refine(
+      (text) => text === word || (/^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max),
+      `Give ${word}, or a whole number from ${min} to ${max}.`,
+    )
+    .transform(Number);
+}
+
+/** A PostgreSQL database whose name can stand in a JDBC address. */
+export function databaseName(): z.ZodType<string, string> {
+  return z
+    .string()
+    .transform((text) => text.trim())
+    .refine(
+      (text) => /^[A-Za-z0-9._-]{1,63}$/.test(text),
+      'The database name may hold letters, digits, dots, hyphens and underscores.',
+    );
+}
+
 /** A host that the container must reach: loopback would be the container itself. */
 export function host(what: string, portKey: string): z.ZodType<string, string> {
   return z

@@ -9,6 +9,7 @@ const HEADS: Record<Area, string> = {
   kafka: 'Kafka',
   connect: 'Container and connector',
   pipeline: 'Stream',
+  warehouse: 'Warehouse',
 };
 
 /** All checks by area, then the figures. */

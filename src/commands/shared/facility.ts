@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CliError, EXIT } from '../../errors.ts';
-import { facilityDir, loadFacility } from '../../install/facility-folder.ts';
+import { installDir, loadFacility } from '../../install/facility-folder.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { Values } from '../../settings/field.ts';
 import type { Options } from './module.ts';
@@ -18,7 +18,8 @@ export function chosenDir(context: Context, options: Options): Promise<string> {
   const dir = typeof options.dir === 'string' ? options.dir : undefined;
   const instance =
     typeof options.instance === 'string' ? options.instance : (context.host.env.INSTANCE ?? '');
-  return facilityDir(context.files, context.host, dir, instance.replace(/^-/, ''));
+  const wish = { dir, suffix: instance.replace(/^-/, ''), marker: 'FACILITY_DHIS2_CODE' } as const;
+  return installDir(context.files, context.host, wish);
 }
 
 /** The facility that is installed here. @throws CliError (usage) when there is none */

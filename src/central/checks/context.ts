@@ -1,0 +1,27 @@
+import type { DockerPort } from '../../adapters/docker-port.ts';
+import type { KafkaPort } from '../../adapters/kafka-port.ts';
+import type { NetworkPort } from '../../adapters/network-port.ts';
+import type { PostgresPort } from '../../adapters/postgres-port.ts';
+import type { Check, Facts } from '../../checks/types.ts';
+import type { CentralSettings } from '../../settings/central.ts';
+import type { KafkaSettings } from '../../settings/facility.ts';
+
+/** What a check may touch that suits a facility and the sink alike: this machine and Kafka. */
+export interface SharedContext {
+  settings: { kafka: KafkaSettings; restPort: number };
+  names: { container: string };
+  network: NetworkPort;
+  kafka: KafkaPort;
+  docker(): Promise<DockerPort>;
+}
+
+/** What the probes of the sink's checks may touch. */
+export interface CentralContext extends SharedContext {
+  settings: CentralSettings;
+  warehouse: PostgresPort;
+}
+
+/** A check that suits a facility and the sink alike. */
+export type SharedCheck = Check<SharedContext, Facts, { kafka: KafkaSettings; restPort: number }>;
+/** A check of the sink. */
+export type CentralCheck<F extends Facts = Facts> = Check<CentralContext, F, CentralSettings>;
