@@ -56,6 +56,10 @@ describe('type codec', () => {
     expect(roundTrip({ name: 'smalldatetime' }, '2024-02-28 23:59:30').value).toBe('2024-02-29 00:00:00');
   });
 
+  it('wraps a time of day that rounds up to midnight', () => {
+    expect(roundTrip({ name: 'time', scale: 0 }, '23:59:59.9999999').value).toBe('00:00:00');
+  });
+
   it('takes fewer digits than the scale', () => {
     expect(roundTrip({ name: 'time', scale: 7 }, '12:34:56').value).toBe('12:34:56.0000000');
     expect(roundTrip({ name: 'decimal', precision: 10, scale: 3 }, '5').value).toBe('5.000');
@@ -100,6 +104,10 @@ describe('type codec', () => {
     const bytes = Buffer.from('a70a000904d000340300809399', 'hex');
     const reader = new ByteReader(bytes);
     expect(readValue(reader, readWireType(reader), 'parameter')).toBe('€“™');
+  });
+
+  it('drops the byte order mark of XML', () => {
+    expect(roundTrip({ name: 'xml' }, '\uFEFF<a/>').value).toBe('<a/>');
   });
 
   it('joins the chunks of a long value', () => {

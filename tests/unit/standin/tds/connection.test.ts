@@ -4,7 +4,7 @@ import { PACKET } from '../../../../sandbox/src/standin/tds/packets.ts';
 import { ENCRYPTION } from '../../../../sandbox/src/standin/tds/prelogin.ts';
 import { createTdsServer } from '../../../../sandbox/src/standin/tds/server.ts';
 import { Loopback, selfSigned } from './loopback.ts';
-import { prelogin, RawClient } from './raw-client.ts';
+import { prelogin, RawClient, type RawLogin } from './raw-client.ts';
 import { type Script, ScriptedSessions } from './scripted-sessions.ts';
 
 const silent: Script = ({ sink }) => sink.done('other');
@@ -97,28 +97,79 @@ describe('login', () => {
   });
 });
 
-describe('a connection', () => {
-  it('that breaks during a request cancels it and closes the session', async () => {
-    let aborted = false;
-    loopback = await Loopback.open(
-      ({ signal }) =>
-        new Promise<void>((resolve) =>
-          signal.addEventListener('abort', () => {
-            aborted = true;
-            resolve();
-          }),
-        ),
-    );
-    const client = await RawClient.login(loopback.port);
-    await client.receive();
-    client.batch('wait');
-    await until(() => loopback.session.calls.length === 1);
-    expect(loopback.server.connectionCount).toBe(1);
-    client.destroy();
-    await until(() => loopback.session.closed);
-    expect(aborted).toBe(true);
-    await until(() => loopback.server.connectionCount === 0);
+describe('login answer', () => {
+  const answer = async (login: RawLogin): Promise<string> => {
+    loopback = await Loopback.open(silent);
+    const client = await RawClient.login(loopback.port, login);
+    return client.receive();
+  };
+  const packetSize = (size: string): string =>
+    `04${size.length.toString(16).padStart(2, '0')}${Buffer.from(size, 'utf16le').toString('hex')}04`;
+
+  it.each([
+    [0, '4096'],
+    [100, '512'],
+    [8000, '8000'],
+    [60_000, '32767'],
+  ])('to a wish for packets of %i bytes is %s', async (wish, size) => {
+    expect(await answer({ packetSize: wish })).toContain(packetSize(size));
   });
+
+  it('acknowledges UTF-8 and nothing else', async () => {
+    expect(await answer({ features: [4, 9, 0x0a, 0x0b, 1] })).toMatch(/ae0a0100000001fffd0{24}$/);
+  });
+
+  it('acknowledges nothing to a client that announces nothing', async () => {
+    expect(await answer({ features: [4] })).not.toMatch(/ae0a0100000001ff/);
+  });
+
+  it('refuses Windows authentication', async () => {
+    const refusal = Buffer.from(await answer({ optionFlags2: 0x80 }), 'hex').toString('latin1');
+    expect(refusal.replaceAll('\0', '')).toContain('no Windows authentication');
+    expect(loopback.factory.logins).toEqual([]);
+  });
+
+  it('puts the negotiated packet size into force', async () => {
+    loopback = await Loopback.open(({ sink }) => {
+      sink.columns([{ name: 's', type: { name: 'varchar', length: -1 }, nullable: false }]);
+      void sink.row(['x'.repeat(5040 - 50)]);
+      sink.done('select', 1);
+    });
+    const client = await RawClient.login(loopback.port, { packetSize: 512 });
+    await client.receive();
+    const before = client.bytesReceived;
+    client.batch('select');
+    const body = (await client.receive()).length / 2;
+    expect(body).toBe(5040);
+    expect(client.bytesReceived - before).toBe(body + 10 * 8);
+  });
+});
+
+describe('a connection', () => {
+  it.each(['destroy', 'reset'] as const)(
+    'that breaks (%s) during a request cancels it and closes the session',
+    async (how) => {
+      let aborted = false;
+      loopback = await Loopback.open(
+        ({ signal }) =>
+          new Promise<void>((resolve) =>
+            signal.addEventListener('abort', () => {
+              aborted = true;
+              resolve();
+            }),
+          ),
+      );
+      const client = await RawClient.login(loopback.port);
+      await client.receive();
+      client.batch('wait');
+      await until(() => loopback.session.calls.length === 1);
+      expect(loopback.server.connectionCount).toBe(1);
+      client[how]();
+      await until(() => loopback.session.closed);
+      expect(aborted).toBe(true);
+      await until(() => loopback.server.connectionCount === 0);
+    },
+  );
 
   it('whose client does not read holds the rows back', async () => {
     let sent = 0;
@@ -154,6 +205,16 @@ describe('a connection', () => {
     if (bytes[0] === 0x16 || bytes[0] === 0x47) client.write(Buffer.alloc(70_000));
     await client.closed;
     expect(loopback.reports).toHaveLength(1);
+  });
+
+  it('that sends nonsense after login is dropped', async () => {
+    loopback = await Loopback.open(silent);
+    const client = await RawClient.login(loopback.port);
+    await client.receive();
+    client.send(PACKET.batch, Buffer.from([200, 0, 0, 0]));
+    await client.closed;
+    expect(loopback.reports).toHaveLength(1);
+    await until(() => loopback.session.closed);
   });
 
   it('is dropped by closing the server, its session closed', async () => {

@@ -13,6 +13,8 @@ import type { TsqlType, TsqlValue } from '../../../../sandbox/src/standin/types.
 export interface RawParameter {
   name?: string;
   output?: boolean;
+  /** To take the default of the procedure. */
+  useDefault?: boolean;
   type: TsqlType;
   value: TsqlValue;
 }
@@ -20,9 +22,19 @@ export interface RawParameter {
 export const text = (value: string): RawParameter => ({ type: { name: 'nvarchar', length: 4000 }, value });
 export const int = (value: number | null): RawParameter => ({ type: { name: 'int' }, value });
 
+/** What a test may want to be different in LOGIN7. */
+export interface RawLogin {
+  tdsVersion?: number;
+  packetSize?: number;
+  optionFlags2?: number;
+  /** Ids of announced features. */
+  features?: number[];
+}
+
 /** Sends messages byte for byte, for what the real clients of the tests do not send. */
 export class RawClient {
   readonly closed: Promise<void>;
+  bytesReceived = 0;
   readonly #socket: Socket;
   readonly #parser = new PacketParser();
   readonly #received: Message[] = [];
@@ -32,6 +44,7 @@ export class RawClient {
     this.#socket = connect(port, '127.0.0.1');
     this.#socket.on('error', () => {});
     this.#socket.on('data', (chunk) => {
+      this.bytesReceived += chunk.length;
       this.#received.push(...this.#parser.push(chunk));
       this.#wake();
     });
@@ -43,14 +56,11 @@ export class RawClient {
   }
 
   /** Connects, agrees on no TLS and logs in. */
-  static async login(
-    port: number,
-    login: { password?: string; tdsVersion?: number } = {},
-  ): Promise<RawClient> {
+  static async login(port: number, login: RawLogin = {}): Promise<RawClient> {
     const client = new RawClient(port);
     client.send(PACKET.prelogin, prelogin(2));
     await client.receive();
-    client.send(PACKET.login7, login7(login.password ?? 'secret', login.tdsVersion ?? 0x74000004));
+    client.send(PACKET.login7, login7(login));
     return client;
   }
 
@@ -62,6 +72,11 @@ export class RawClient {
 
   write(bytes: Buffer): void {
     this.#socket.write(bytes);
+  }
+
+  /** A transaction manager request; `fields` follow its type. */
+  transactionRequest(kind: number, ...fields: number[]): void {
+    this.send(PACKET.transactionManager, Buffer.concat([allHeaders, Buffer.from([kind, 0, ...fields])]));
   }
 
   batch(sql: string, status = 0): void {
@@ -76,8 +91,8 @@ export class RawClient {
       if (typeof procedure === 'string') writer.usVarchar(procedure);
       else writer.u16(0xffff).u16(procedure);
       writer.u16(0);
-      for (const { name = '', output, type, value } of parameters) {
-        writer.bVarchar(name).u8(output ? 1 : 0);
+      for (const { name = '', output, useDefault, type, value } of parameters) {
+        writer.bVarchar(name).u8((output ? 1 : 0) | (useDefault ? 2 : 0));
         const wire = wireColumn(type);
         wire.typeInfo(writer);
         wire.value(writer, value);
@@ -101,8 +116,17 @@ export class RawClient {
     this.#socket.pause();
   }
 
+  resume(): void {
+    this.#socket.resume();
+  }
+
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Breaks the connection off without a farewell (TCP RST). */
+  reset(): void {
+    this.#socket.resetAndDestroy();
   }
 }
 
@@ -117,8 +141,13 @@ const allHeaders = Buffer.from(
   'hex',
 );
 
-function login7(password: string, tdsVersion: number): Buffer {
-  const texts = ['host', 'sa', password, 'app', 'server', '', 'library', '', 'clinic'];
+function login7({
+  tdsVersion = 0x74000004,
+  packetSize = 4096,
+  optionFlags2 = 0,
+  features,
+}: RawLogin): Buffer {
+  const texts = ['host', 'sa', 'secret', 'app', 'server', '', 'library', '', 'clinic'];
   const fixed = Buffer.alloc(94);
   const parts: Buffer[] = [];
   let offset = 94;
@@ -129,10 +158,19 @@ function login7(password: string, tdsVersion: number): Buffer {
     parts.push(index === 2 ? hidden(bytes) : bytes);
     offset += bytes.length;
   });
-  fixed.writeUInt32LE(offset, 0);
-  fixed.writeUInt32LE(tdsVersion, 4);
-  fixed.writeUInt32LE(4096, 8);
-  return Buffer.concat([fixed, ...parts]);
+  if (features) {
+    fixed.writeUInt8(0x10, 27);
+    fixed.writeUInt16LE(offset, 56);
+    fixed.writeUInt16LE(4, 58);
+    const list = features.flatMap((id) => [id, 1, 0, 0, 0, 1]);
+    parts.push(Buffer.from([(offset + 4) & 0xff, (offset + 4) >> 8, 0, 0, ...list, 0xff]));
+  }
+  const body = Buffer.concat([fixed, ...parts]);
+  body.writeUInt32LE(body.length, 0);
+  body.writeUInt32LE(tdsVersion, 4);
+  body.writeUInt32LE(packetSize, 8);
+  body.writeUInt8(optionFlags2, 25);
+  return body;
 }
 
 function hidden(bytes: Buffer): Buffer {

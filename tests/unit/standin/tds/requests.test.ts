@@ -63,6 +63,24 @@ describe('procedure calls by position', () => {
     expect(asText(await client.receive())).toContain('Could not find prepared statement with handle 1.');
   });
 
+  it('replaces the handle that a new preparation brings along', async () => {
+    const call = [text('@P0 int'), text('select @P0'), int(1)] as const;
+    client.rpc([13, { ...int(0), output: true }, ...call]);
+    expect(await client.receive()).toContain(handle(1));
+    client.rpc([13, { ...int(1), output: true }, ...call]);
+    expect(await client.receive()).toContain(handle(2));
+    client.rpc([15, int(1)]);
+    expect(asText(await client.receive())).toContain('handle 1');
+  });
+
+  it('leaves parameters out that are to take their default', async () => {
+    client.rpc(['dbo.p', { ...int(null), name: '@a', useDefault: true }, { ...int(2), name: '@b' }]);
+    await client.receive();
+    expect(loopback.session.calls.at(-1)?.parameters).toEqual([
+      { name: '@b', type: { name: 'int' }, value: 2 },
+    ]);
+  });
+
   it('answers several calls in one message, the failing one too', async () => {
     let calls = 0;
     loopback.answer = ({ sink }) => {
@@ -176,15 +194,34 @@ describe('batches', () => {
   });
 
   it('resets the session when the packet says so', async () => {
+    client.rpc([11, { ...int(null), output: true }, text(''), text('select 1')]);
+    expect(await client.receive()).toContain(handle(1));
     client.batch('set nocount on', STATUS.reset);
     expect(await client.receive()).toBe(`e3030012 0000${DONE}`.replace(' ', ''));
     expect(loopback.session.resets).toBe(1);
+    client.rpc([15, int(1)]);
+    expect(asText(await client.receive())).toContain('handle 1');
   });
 
   it('answers a request that the client gave up while sending', async () => {
     client.batch('half a batch', STATUS.ignore);
     expect(await client.receive()).toBe(DONE);
     expect(loopback.session.calls).toEqual([]);
+  });
+
+  it('refuses a reset that keeps the transaction', async () => {
+    client.batch('select', STATUS.resetKeepTransaction);
+    expect(asText(await client.receive())).toContain('keep its transaction');
+    expect(loopback.session.calls).toEqual([]);
+  });
+
+  it('refuses bulk data whose announcement failed', async () => {
+    loopback.factory.script = ({ sink }) => sink.error(new TsqlError(208, "Invalid object name 't'."));
+    client.batch('insert bulk t(a int)');
+    await client.receive();
+    client.send(PACKET.bulk, Buffer.from(DONE, 'hex'));
+    expect(asText(await client.receive())).toContain('without an INSERT BULK');
+    expect(loopback.session.bulkLoads).toEqual([]);
   });
 
   it('refuses bulk data that no batch announced', async () => {
@@ -197,6 +234,33 @@ describe('batches', () => {
     client.batch('select');
     expect(asText(await client.receive())).toContain('kill state');
     await client.closed;
+  });
+});
+
+describe('transaction manager requests', () => {
+  const kinds = () => loopback.session.calls.map(({ kind, text: detail }) => `${kind} ${detail}`.trim());
+
+  it('begin, save, roll back to a savepoint, commit and begin again', async () => {
+    client.transactionRequest(5, 5, 0);
+    expect(await client.receive()).toBe(`e30b0008080100000003000000 00${DONE}`.replace(' ', ''));
+    client.transactionRequest(9, 1, 0x73, 0);
+    expect(await client.receive()).toBe(DONE);
+    client.transactionRequest(8, 1, 0x73, 0, 0);
+    expect(await client.receive()).toBe(DONE);
+    client.transactionRequest(7, 0, 1, 2, 0);
+    expect(await client.receive()).toMatch(/^e30b000900.*e30b000808.*fd/);
+    expect(kinds()).toEqual(['begin snapshot', 'save s', 'rollback to s', 'commit', 'begin read committed']);
+  });
+
+  it('that fail leave the connection usable', async () => {
+    client.transactionRequest(7, 0, 0);
+    expect(asText(await client.receive())).toContain('no corresponding BEGIN');
+    client.transactionRequest(0, 0);
+    expect(asText(await client.receive())).toContain('no transaction manager request 0');
+    client.transactionRequest(5, 9, 0);
+    expect(asText(await client.receive())).toContain('no isolation level 9');
+    client.batch('select');
+    expect(await client.receive()).toBe(DONE);
   });
 });
 
@@ -221,6 +285,27 @@ describe('attention', () => {
     loopback.answer = silent;
     client.batch('next');
     expect(await client.receive()).toBe(DONE);
+  });
+
+  it('frees a session whose rows the client does not read', async () => {
+    let sent = 0;
+    let stopped = false;
+    loopback.answer = async ({ sink, signal }) => {
+      sink.columns([{ name: 's', type: { name: 'varchar', length: 8000 }, nullable: false }]);
+      for (; !signal.aborted; sent++) await sink.row(['x'.repeat(8000)]);
+      stopped = true;
+    };
+    client.pause();
+    client.batch('much');
+    for (let before = -1; sent !== before || sent === 0; ) {
+      before = sent;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    client.send(PACKET.attention, Buffer.alloc(0));
+    while (!stopped) await new Promise((resolve) => setTimeout(resolve, 5));
+    client.resume();
+    expect((await client.receive()).endsWith(DONE_ERROR)).toBe(true);
+    expect(await client.receive()).toBe(DONE_ATTENTION);
   });
 
   it('that comes too late is acknowledged alone', async () => {
