@@ -10,7 +10,7 @@ export type ConfigFacts = { differences: string[] | null };
 /** The connector runs with the configuration of this version of the program. */
 export const connectorConfig: FacilityCheck<ConfigFacts> = {
   id: ID,
-  title: 'The connector is configured as this version wants it',
+  title: 'The connector has the settings of this version',
   area: 'connect',
   when: ['after-install', 'daily'],
   needs: ['connect-rest'],

@@ -48,6 +48,16 @@ export const kafkaIdentity: FacilityCheck<IdentityFacts> = {
       });
     }
     const members = group.value.members;
+    if (members.length > 0 && ownContainers === null) {
+      return unknown(
+        `${ID}-no-docker`,
+        'A worker runs under this code; without Docker nobody can tell whether it is ours.',
+        {
+          current: `group ${group.value.id}: ${listed(members.map(from), 5)}`,
+          remedy: { text: 'Get Docker to answer first (see the check docker-engine).', who: 'you' },
+        },
+      );
+    }
     const foreign = members.filter(({ clientId }) => !isOwn(clientId, ownContainers ?? []));
     if (foreign.length > 0) return inUse(foreign, group.value, settings);
     return pass(
@@ -72,9 +82,8 @@ function isOwn(clientId: string, containers: readonly string[]): boolean {
 }
 
 function inUse(foreign: readonly GroupMember[], group: GroupView, settings: FacilitySettings): Verdict {
-  const from = foreign.map(({ clientId, clientHost }) => `${clientId} at ${clientHost.replace(/^\//, '')}`);
   return fail(`${ID}-in-use`, `Another worker is running under the code ${settings.facilityId}.`, {
-    current: `group ${group.id}: ${listed(from, 5)}`,
+    current: `group ${group.id}: ${listed(foreign.map(from), 5)}`,
     required: `No worker but the one of this machine in the group ${group.id}.`,
     remedy: {
       text:
@@ -85,4 +94,9 @@ function inUse(foreign: readonly GroupMember[], group: GroupView, settings: Faci
       who: 'central-team',
     },
   });
+}
+
+/** Java writes an address with a slash in front. */
+function from({ clientId, clientHost }: GroupMember): string {
+  return `${clientId} at ${clientHost.replace(/^\//, '')}`;
 }

@@ -8,6 +8,7 @@ const ID = 'sql-version';
 /** SERVERPROPERTY('EngineEdition'). */
 const EXPRESS = 4;
 const AZURE_DATABASE = 5;
+const AZURE_INSTANCE = 8;
 /** Major version → name on the box. 2016 is the oldest that has CDC outside Enterprise edition (from SP1 on). */
 const RELEASES: Record<number, string> = { 13: '2016', 14: '2017', 15: '2019', 16: '2022', 17: '2025' };
 const OLDEST_MAJOR = 13;
@@ -49,21 +50,18 @@ export const sqlVersion: FacilityCheck<SqlAnswer<VersionRow>> = {
         },
       });
     }
+    // Azure calls every release 12.0: its version says nothing.
+    if (row.engine_edition === AZURE_DATABASE || row.engine_edition === AZURE_INSTANCE) {
+      return warn(`${ID}-azure`, 'Azure SQL captures in its own way; this program was not tried with it.', {
+        current,
+      });
+    }
     if (major < OLDEST_MAJOR) {
       return fail(`${ID}-old`, 'This SQL Server is too old.', {
         current,
         required: 'SQL Server 2016 SP1 or newer.',
         remedy: { text: 'Upgrade SQL Server, together with the ClinicMaster vendor.', who: 'dba' },
       });
-    }
-    if (row.engine_edition === AZURE_DATABASE) {
-      return warn(
-        `${ID}-azure`,
-        'Azure SQL Database captures by itself, without an Agent; this was not tried.',
-        {
-          current,
-        },
-      );
     }
     return pass(`SQL Server ${RELEASES[major] ?? row.version}`, current);
   },

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import type { RunState } from '../../../src/adapters/connect-port.ts';
+import { connectRest } from '../../../src/checks/connect/connect-rest.ts';
+import { connectorConfig } from '../../../src/checks/connect/connector-config.ts';
+import { connectorState } from '../../../src/checks/connect/connector-state.ts';
+import { type ContainerFacts, containerState } from '../../../src/checks/connect/container-state.ts';
+import { dockerEngine } from '../../../src/checks/host/docker-engine.ts';
+import { restPort } from '../../../src/checks/host/rest-port.ts';
+import { heartbeatFresh } from '../../../src/checks/pipeline/heartbeat-fresh.ts';
+import { streamPosition } from '../../../src/checks/pipeline/stream-position.ts';
+import { streamTopics } from '../../../src/checks/pipeline/stream-topics.ts';
+import { facility, gist, judge } from './fixtures.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+const kafkaFault = {
+  ok: false as const,
+  failure: { kind: 'timeout' as const, code: 'ETIMEDOUT', message: 'm', broker: 'k:9093' },
+};
+
+describe('docker-engine', () => {
+  const there = {
+    ok: true as const,
+    endpoint: 'unix:///var/run/docker.sock',
+    serverVersion: '27.1.1',
+    apiVersion: '1.46',
+    osType: 'linux',
+    operatingSystem: 'Ubuntu 24.04',
+  };
+  const absent = {
+    ok: false as const,
+    message: 'No Docker Engine answers on this machine.',
+    seen: 'unix:///var/run/docker.sock: not there',
+    needed: 'A running Docker Engine.',
+    commands: ['systemctl start docker'],
+    who: 'you' as const,
+  };
+  it.each([
+    [there, 'pass ok'],
+    [{ ...there, osType: 'windows' }, 'fail docker-engine-windows you'],
+    [{ ...there, apiVersion: '1.39' }, 'warn docker-engine-old you'],
+    [absent, 'fail docker-engine-absent you'],
+  ])('%#', (facts, expected) => {
+    expect(gist(judge(dockerEngine, facts))).toBe(expected);
+  });
+});
+
+describe('rest-port', () => {
+  const port = { port: 8083, own: 'clinicmasterwarehouse' };
+  it.each([
+    [{ ...port, free: true, publishedBy: null }, 'pass ok'],
+    [{ ...port, free: false, publishedBy: 'clinicmasterwarehouse' }, 'pass ok'],
+    [{ ...port, free: false, publishedBy: 'airbyte' }, 'fail rest-port-taken you'],
+    [{ ...port, free: false, publishedBy: null }, 'fail rest-port-taken you'],
+  ])('%#', (facts, expected) => {
+    expect(gist(judge(restPort, facts))).toBe(expected);
+  });
+  it('names the container that holds it', () => {
+    const { summary, remedy } = judge(restPort, { ...port, free: false, publishedBy: 'airbyte' });
+    expect(summary).toContain('the container airbyte');
+    expect(remedy?.commands).toContain('docker stop airbyte');
+  });
+});
+
+describe('container-state', () => {
+  const name = 'clinicmasterwarehouse';
+  const running = {
+    id: '0123',
+    image: 'clinicmaster-cdc/connect-facility:0.1.0',
+    status: 'running',
+    health: 'healthy',
+    exitCode: 0,
+    oomKilled: false,
+    restartCount: 0,
+    startedAt: '2026-11-24T07:00:00Z',
+    version: '0.1.0',
+    facility: facility().facilityCode,
+  };
+  const facts = (changes: Partial<NonNullable<ContainerFacts['container']>>) => ({
+    name,
+    container: { ...running, ...changes },
+  });
+  it.each([
+    [facts({}), 'pass ok'],
+    [facts({ health: null }), 'pass ok'],
+    [facts({ restartCount: 7 }), 'warn container-state-restarts you'],
+    [facts({ status: 'exited', exitCode: 143 }), 'fail container-state-stopped you'],
+    [facts({ status: 'exited', exitCode: 137, oomKilled: true }), 'fail container-state-memory you'],
+    [facts({ status: 'restarting', exitCode: 1 }), 'fail container-state-failing you'],
+    [facts({ facility: 'OTHER' }), 'fail container-state-foreign you'],
+    [{ name, container: null }, 'fail container-state-absent you'],
+  ])('%#', (given, expected) => {
+    expect(gist(judge(containerState, given))).toBe(expected);
+  });
+});
+
+describe('connect-rest', () => {
+  it.each([
+    ['healthy', 'pass ok'],
+    ['starting', 'warn connect-rest-starting you'],
+    ['unhealthy', 'fail connect-rest-unhealthy you'],
+    ['unreachable', 'fail connect-rest-unreachable you'],
+  ] as const)('%s', (state, expected) => {
+    const facts = { url: 'http://127.0.0.1:8083', container: 'c', state, message: 'm', version: '4.3.1' };
+    expect(gist(judge(connectRest, facts))).toBe(expected);
+  });
+});
+
+describe('connector-state', () => {
+  const facts = (connector: RunState, tasks: RunState[], trace?: string) => ({
+    name: 'cdc-X',
+    url: 'http://127.0.0.1:8083',
+    status: {
+      connector: { state: connector, workerId: 'w' },
+      tasks: tasks.map((state, id) => ({
+        id,
+        state,
+        workerId: 'w',
+        ...(trace === undefined ? {} : { trace }),
+      })),
+    },
+  });
+  it.each([
+    [facts('RUNNING', ['RUNNING']), 'pass ok'],
+    [facts('RUNNING', []), 'fail connector-state-no-task you'],
+    [facts('RUNNING', ['UNASSIGNED']), 'warn connector-state-starting you'],
+    [facts('RESTARTING', []), 'warn connector-state-starting you'],
+    [facts('PAUSED', ['PAUSED']), 'fail connector-state-paused you'],
+    [facts('STOPPED', []), 'fail connector-state-stopped you'],
+    [
+      facts('RUNNING', ['FAILED'], 'x\nCaused by: y: Login failed for user'),
+      'fail connector-state-sql-login you',
+    ],
+    [facts('FAILED', [], ''), 'fail connector-state-unrecognised central-team'],
+    [{ name: 'cdc-X', url: '', status: null }, 'fail connector-state-absent you'],
+  ])('%#', (given, expected) => {
+    expect(gist(judge(connectorState, given))).toBe(expected);
+  });
+  it('shows the deciding line and how to restart what failed', () => {
+    const { current, remedy } = judge(
+      connectorState,
+      facts('RUNNING', ['FAILED'], 'a.B: wrap\n\tat x\nCaused by: c.D: deadlocked on lock resources'),
+    );
+    expect(current).toBe('connector RUNNING, task 0 FAILED; task 0: D: deadlocked on lock resources');
+    expect(remedy?.commands?.at(-1)).toBe(
+      "curl -X POST 'http://127.0.0.1:8083/connectors/cdc-X/restart?includeTasks=true&onlyFailed=true'",
+    );
+  });
+});
+
+describe('connector-config', () => {
+  it.each([
+    [{ differences: [] }, 'pass ok'],
+    [{ differences: ['tasks.max'] }, 'warn connector-config-differs you'],
+    [{ differences: null }, 'unknown connector-config-absent'],
+  ])('%#', (facts, expected) => {
+    expect(gist(judge(connectorConfig, facts))).toBe(expected);
+  });
+});
+
+describe('heartbeat-fresh', () => {
+  const key = JSON.stringify({ payload: { serverName: 's', facility_dhis2_code: facility().facilityCode } });
+  const beat = (ageMs: number, from = key) => ({
+    topic: 'cdc.X.heartbeat',
+    record: { ok: true as const, value: { offset: '7', timestampMs: NOW - ageMs, key: from, value: null } },
+    nowMs: NOW,
+  });
+  it.each([
+    [beat(12_000), 'pass ok'],
+    [beat(-3000), 'pass ok'],
+    [beat(120_000), 'pass ok'],
+    [beat(121_000), 'warn heartbeat-fresh-late you'],
+    [beat(16 * 60_000), 'fail heartbeat-fresh-silent you'],
+    [beat(1000, '{"facility_dhis2_code":"OTHER"}'), 'fail heartbeat-fresh-foreign central-team'],
+    [{ ...beat(0), record: { ok: true as const, value: null } }, 'warn heartbeat-fresh-none you'],
+    [{ ...beat(0), record: kafkaFault }, 'unknown heartbeat-fresh-unanswered central-team'],
+  ])('%#', (facts, expected) => {
+    expect(gist(judge(heartbeatFresh, facts))).toBe(expected);
+  });
+});
+
+describe('stream-position and stream-topics', () => {
+  it.each([
+    [{ commitLsn: '00000027:00000ac0:0001', copying: false }, 'pass ok'],
+    [{ commitLsn: null, copying: true }, 'pass ok'],
+    [{ commitLsn: null, copying: false }, 'warn stream-position-none you'],
+  ])('position %#', (facts, expected) => {
+    expect(gist(judge(streamPosition, facts))).toBe(expected);
+  });
+  it.each([
+    [{ ends: { ok: true as const, value: { a: 3, b: 4 } } }, 'pass ok'],
+    [{ ends: { ok: true as const, value: { a: 0 } } }, 'warn stream-topics-empty you'],
+    [{ ends: kafkaFault }, 'unknown stream-topics-unanswered central-team'],
+  ])('topics %#', (facts, expected) => {
+    expect(gist(judge(streamTopics, facts))).toBe(expected);
+  });
+});

@@ -1,0 +1,310 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  GroupMember,
+  KafkaFailureKind,
+  KafkaOperation,
+  TopicView,
+} from '../../../src/adapters/kafka-port.ts';
+import type { NetworkFailureKind, TlsView } from '../../../src/adapters/network-port.ts';
+import { eachBroker, parseBroker } from '../../../src/checks/kafka/each-broker.ts';
+import { type BrokerLadder, kafkaAdvertised } from '../../../src/checks/kafka/kafka-advertised.ts';
+import { kafkaBootstrap } from '../../../src/checks/kafka/kafka-bootstrap.ts';
+import { kafkaDns } from '../../../src/checks/kafka/kafka-dns.ts';
+import { kafkaIdentity } from '../../../src/checks/kafka/kafka-identity.ts';
+import { kafkaLogin } from '../../../src/checks/kafka/kafka-login.ts';
+import { kafkaRights } from '../../../src/checks/kafka/kafka-rights.ts';
+import { kafkaTcp } from '../../../src/checks/kafka/kafka-tcp.ts';
+import { kafkaTls } from '../../../src/checks/kafka/kafka-tls.ts';
+import { facility, gist, judge } from './fixtures.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+const B1 = 'kafka-1.example.org:9093';
+const B2 = 'kafka-2.example.org:9093';
+
+const ok = <T>(value: T) => ({ ok: true as const, value });
+const netFault = (kind: NetworkFailureKind) => ({
+  ok: false as const,
+  failure: { kind, code: `E-${kind}`, message: 'system text' },
+});
+const kafkaFault = (kind: KafkaFailureKind, broker = B1) => ({
+  ok: false as const,
+  failure: { kind, code: `K-${kind}`, message: 'broker text', broker },
+});
+
+describe('kafka-bootstrap', () => {
+  it.each([
+    [['kafka-1.example.org:9093'], 'pass ok'],
+    [['10.8.0.1:9093', '[fd00::1]:9093'], 'pass ok'],
+    [['SASL_SSL://kafka:9093'], 'fail kafka-bootstrap-syntax you'],
+    [['kafka'], 'fail kafka-bootstrap-syntax you'],
+    [['kafka:0'], 'fail kafka-bootstrap-syntax you'],
+    [['kafka:65536'], 'fail kafka-bootstrap-syntax you'],
+    [['kafka 1:9093'], 'fail kafka-bootstrap-syntax you'],
+    [[], 'fail kafka-bootstrap-syntax you'],
+  ])('%o', (brokers, expected) => {
+    expect(gist(judge(kafkaBootstrap, { brokers }))).toBe(expected);
+  });
+  it('takes brackets off an IPv6 address', () => {
+    expect(parseBroker('[fd00::1]:9093')).toEqual({ host: 'fd00::1', port: 9093 });
+  });
+});
+
+describe('eachBroker', () => {
+  it('cuts off stragglers soon after one has answered', async () => {
+    const started = performance.now();
+    const answers = await eachBroker([B1, B2], AbortSignal.timeout(10_000), ({ host }, signal) =>
+      host === 'kafka-1.example.org'
+        ? Promise.resolve(ok('here') as { ok: boolean })
+        : new Promise<{ ok: boolean }>((settle) =>
+            signal.addEventListener('abort', () => settle(netFault('timeout'))),
+          ),
+    );
+    expect(performance.now() - started).toBeLessThan(3000);
+    expect(answers.map(({ answer }) => answer.ok)).toEqual([true, false]);
+  });
+});
+
+describe('kafka-dns and kafka-tcp', () => {
+  const dns = (...answers: (ReturnType<typeof netFault> | { ok: true; value: { addresses: string[] } })[]) =>
+    answers.map((answer, at) => ({ broker: [B1, B2][at]!, answer }));
+  const here = ok({ addresses: ['10.8.0.1'] });
+  const near = ok({ address: '10.8.0.1', ms: 40 });
+
+  it.each([
+    [dns(here, here), 'pass ok'],
+    [dns(here, netFault('name-unknown')), 'warn kafka-dns-some-name you'],
+    [dns(netFault('name-unknown'), netFault('name-unknown')), 'fail kafka-dns-name you'],
+    [dns(netFault('timeout')), 'fail kafka-dns-timeout network-admin'],
+  ])('names: %#', (facts, expected) => {
+    expect(gist(judge(kafkaDns, facts))).toBe(expected);
+  });
+
+  it.each([
+    ['refused', 'fail kafka-tcp-refused central-team'],
+    ['timeout', 'fail kafka-tcp-timeout network-admin'],
+    ['unreachable', 'fail kafka-tcp-unreachable network-admin'],
+  ] as const)('ports: %s', (kind, expected) => {
+    expect(gist(judge(kafkaTcp, [{ broker: B1, answer: netFault(kind) }]))).toBe(expected);
+  });
+
+  it('goes on with a warning when one of two answers', () => {
+    const verdict = judge(kafkaTcp, [
+      { broker: B1, answer: netFault('timeout') },
+      { broker: B2, answer: near },
+    ]);
+    expect(gist(verdict)).toBe('warn kafka-tcp-some-timeout network-admin');
+    expect(verdict.summary).toContain(`Others answer: ${B2} in 40 ms.`);
+  });
+});
+
+const certificate: TlsView = {
+  protocol: 'TLSv1.3',
+  subject: 'kafka-1.example.org',
+  issuer: 'Ministry CA',
+  names: ['kafka-1.example.org'],
+  validFrom: '2026-01-01T00:00:00.000Z',
+  validTo: '2027-11-24T08:00:00.000Z',
+  selfSigned: false,
+  nameMatches: true,
+};
+
+describe('kafka-tls', () => {
+  const tls = (view: Partial<TlsView>) => ({
+    brokers: [{ broker: B1, answer: ok({ ...certificate, ...view }) }],
+    nowMs: NOW,
+  });
+
+  it.each<[string, Partial<TlsView>, string]>([
+    ['a good certificate', {}, 'pass ok'],
+    [
+      'an unknown authority',
+      { chainError: 'SELF_SIGNED_CERT_IN_CHAIN' },
+      'fail kafka-tls-untrusted central-team',
+    ],
+    ['another name', { nameMatches: false }, 'fail kafka-tls-wrong-name central-team'],
+    [
+      'an old one',
+      { validTo: '2026-11-23T08:00:00.000Z', chainError: 'CERT_HAS_EXPIRED' },
+      'fail kafka-tls-expired central-team',
+    ],
+    ['one of tomorrow', { validFrom: '2026-11-25T08:00:00.000Z' }, 'fail kafka-tls-not-yet-valid you'],
+    [
+      'one that ends in 20 days',
+      { validTo: '2026-12-14T08:00:00.000Z' },
+      'warn kafka-tls-expires-soon central-team',
+    ],
+  ])('%s', (_, view, expected) => {
+    expect(gist(judge(kafkaTls, tls(view)))).toBe(expected);
+  });
+
+  it('says who issued what was seen', () => {
+    const { current } = judge(
+      kafkaTls,
+      tls({ issuer: 'Hotel Portal', chainError: 'SELF_SIGNED_CERT_IN_CHAIN' }),
+    );
+    expect(current).toContain('issued by Hotel Portal');
+  });
+
+  it('tells a port without TLS from one that swallows large packets', () => {
+    const answer = (kind: NetworkFailureKind) => ({
+      brokers: [{ broker: B1, answer: netFault(kind) }],
+      nowMs: NOW,
+    });
+    expect(gist(judge(kafkaTls, answer('reset')))).toBe('fail kafka-tls-none central-team');
+    expect(gist(judge(kafkaTls, answer('timeout')))).toBe('fail kafka-tls-timeout network-admin');
+  });
+
+  it('warns where TLS is off', () => {
+    const kafka = { ...facility().kafka, securityProtocol: 'SASL_PLAINTEXT' as const };
+    expect(gist(judge(kafkaTls, { brokers: null, nowMs: NOW }, facility({ kafka })))).toBe(
+      'warn kafka-tls-off central-team',
+    );
+  });
+});
+
+describe('kafka-login', () => {
+  it.each([
+    ['login', 'fail kafka-login-refused you'],
+    ['mechanism', 'fail kafka-login-mechanism central-team'],
+    ['timeout', 'fail kafka-login-timeout network-admin'],
+    ['closed', 'fail kafka-login-broken central-team'],
+  ] as const)('%s', (kind, expected) => {
+    const verdict = judge(kafkaLogin, [{ broker: B1, answer: kafkaFault(kind) }]);
+    expect(gist(verdict)).toBe(expected);
+    expect(JSON.stringify(verdict)).not.toContain(facility().kafka.password);
+  });
+  it('passes', () => {
+    expect(judge(kafkaLogin, [{ broker: B1, answer: ok(null) }])).toMatchObject({
+      outcome: 'pass',
+      summary: `facility-7 at ${B1}`,
+    });
+  });
+});
+
+describe('kafka-advertised', () => {
+  const broker = { id: 1, host: 'kafka-1.internal', port: 9092 };
+  const cluster = ok({ clusterId: 'abc', controllerId: 1, brokers: [broker] });
+  const ladder = (ended: BrokerLadder['ended']) => ({ cluster, ladders: [{ broker, ended }], nowMs: NOW });
+
+  it.each<[BrokerLadder['ended'], string]>([
+    [{ rung: 'done' }, 'pass ok'],
+    [{ rung: 'dns', failure: netFault('name-unknown').failure }, 'fail kafka-advertised-name central-team'],
+    [{ rung: 'tcp', failure: netFault('refused').failure }, 'fail kafka-advertised-refused central-team'],
+    [{ rung: 'tcp', failure: netFault('timeout').failure }, 'fail kafka-advertised-timeout central-team'],
+    [{ rung: 'tls', failure: netFault('no-tls').failure }, 'fail kafka-advertised-none central-team'],
+    [
+      { rung: 'certificate', view: { ...certificate, nameMatches: false } },
+      'fail kafka-advertised-wrong-name central-team',
+    ],
+    [{ rung: 'login', failure: kafkaFault('closed').failure }, 'fail kafka-advertised-broken central-team'],
+  ])('%o', (ended, expected) => {
+    expect(gist(judge(kafkaAdvertised, ladder(ended)))).toBe(expected);
+  });
+
+  it('names the broker and its address', () => {
+    const { summary } = judge(
+      kafkaAdvertised,
+      ladder({ rung: 'dns', failure: netFault('name-unknown').failure }),
+    );
+    expect(summary).toContain('broker 1 (kafka-1.internal:9092)');
+  });
+
+  it('cannot tell when Kafka does not list its brokers', () => {
+    const facts = { cluster: kafkaFault('timeout'), ladders: [], nowMs: NOW };
+    expect(gist(judge(kafkaAdvertised, facts))).toBe('unknown kafka-advertised-unanswered central-team');
+  });
+});
+
+describe('kafka-rights', () => {
+  const OWN: KafkaOperation[] = ['READ', 'WRITE', 'CREATE', 'DESCRIBE'];
+  const id = facility().facilityId;
+  const own = ['configs', 'offsets', 'status', 'schema-history', 'heartbeat'].map(
+    (end) => `cdc.${id}.${end}`,
+  );
+  const data = 'clinicmasterwarehouse-sqlserver.ClinicMasterMOH.dbo.cdc_rights_sample';
+  const topics = (change: (topic: TopicView) => TopicView = (topic) => topic) =>
+    ok(
+      [
+        ...own.map((name): TopicView => ({ name, exists: false, operations: OWN })),
+        { name: data, exists: false, operations: ['WRITE', 'CREATE', 'DESCRIBE'] } satisfies TopicView,
+      ].map(change),
+    );
+  const group = (operations: KafkaOperation[] = ['READ', 'DESCRIBE']) =>
+    ok({ id: `cdc.${id}.workers`, state: 'Dead', protocolType: '', members: [], operations });
+
+  it('passes with the rights of a facility', () => {
+    expect(gist(judge(kafkaRights, { topics: topics(), group: group() }))).toBe('pass ok');
+  });
+  it('needs no CREATE for a topic that exists', () => {
+    const there = topics((topic) =>
+      topic.name === data ? topic : { ...topic, exists: true, operations: ['READ', 'WRITE', 'DESCRIBE'] },
+    );
+    expect(gist(judge(kafkaRights, { topics: there, group: group() }))).toBe('pass ok');
+  });
+  it('lists what is missing, and the commands that give it', () => {
+    const facts = {
+      topics: topics((topic) => ({ ...topic, operations: topic.operations.filter((op) => op !== 'WRITE') })),
+      group: group([]),
+    };
+    const verdict = judge(kafkaRights, facts);
+    expect(gist(verdict)).toBe('fail kafka-rights-missing central-team');
+    expect(verdict.current).toContain(`WRITE on cdc.${id}.heartbeat`);
+    expect(verdict.current).toContain('WRITE on clinicmasterwarehouse-sqlserver.…');
+    expect(verdict.current).toContain(`READ on group cdc.${id}.workers`);
+    expect(verdict.remedy?.commands?.[0]).toContain(`--topic 'cdc.${id}.'`);
+  });
+  it('counts a refused group as a missing right', () => {
+    expect(gist(judge(kafkaRights, { topics: topics(), group: kafkaFault('not-authorised') }))).toBe(
+      'fail kafka-rights-missing central-team',
+    );
+  });
+  it('warns where data topics must be made beforehand', () => {
+    const facts = topics((topic) =>
+      topic.name === data ? { ...topic, operations: ['WRITE', 'DESCRIBE'] } : topic,
+    );
+    expect(gist(judge(kafkaRights, { topics: facts, group: group() }))).toBe(
+      'warn kafka-rights-no-create central-team',
+    );
+  });
+  it('cannot tell without an answer', () => {
+    expect(gist(judge(kafkaRights, { topics: kafkaFault('timeout'), group: group() }))).toBe(
+      'unknown kafka-rights-unanswered central-team',
+    );
+  });
+});
+
+describe('kafka-identity', () => {
+  const own = '0123456789ab';
+  const member = (clientId: string): GroupMember => ({ clientId, clientHost: '/10.8.0.14', memberId: 'm' });
+  const facts = (members: GroupMember[], ownContainers: string[] | null = [own]) => ({
+    group: ok({
+      id: 'cdc.xY9AbCdEf12.workers',
+      state: 'Stable',
+      protocolType: 'connect',
+      members,
+      operations: [],
+    }),
+    ownContainers,
+  });
+  const ours = member(`cdc.xY9AbCdEf12.worker.${own}`);
+  const theirs = member('cdc.xY9AbCdEf12.worker.ffffffffffff');
+
+  it.each([
+    ['nobody', facts([]), 'pass ok'],
+    ['our own container', facts([ours]), 'pass ok'],
+    ['another one', facts([theirs]), 'fail kafka-identity-in-use central-team'],
+    ['another one beside ours', facts([ours, theirs]), 'fail kafka-identity-in-use central-team'],
+    ['anybody, when Docker does not answer', facts([ours], null), 'unknown kafka-identity-no-docker you'],
+  ])('%s', (_, given, expected) => {
+    expect(gist(judge(kafkaIdentity, given))).toBe(expected);
+  });
+  it('says from where the other one works', () => {
+    expect(judge(kafkaIdentity, facts([theirs])).current).toContain(
+      'cdc.xY9AbCdEf12.worker.ffffffffffff at 10.8.0.14',
+    );
+  });
+  it('cannot tell without the right to look', () => {
+    const given = { group: kafkaFault('not-authorised'), ownContainers: [own] };
+    expect(gist(judge(kafkaIdentity, given))).toBe('unknown kafka-identity-unanswered central-team');
+  });
+});

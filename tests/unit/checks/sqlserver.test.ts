@@ -1,0 +1,339 @@
+import { describe, expect, it } from 'vitest';
+import type { NetworkFailureKind } from '../../../src/adapters/network-port.ts';
+import type { SqlAnswer, SqlFailure, SqlValue } from '../../../src/adapters/sqlserver-port.ts';
+import type { FacilityCheck } from '../../../src/checks/context.ts';
+import { sqlAgent } from '../../../src/checks/sqlserver/sql-agent.ts';
+import { sqlCdcEnabled } from '../../../src/checks/sqlserver/sql-cdc-enabled.ts';
+import { sqlCdcRights } from '../../../src/checks/sqlserver/sql-cdc-rights.ts';
+import { sqlDatabase } from '../../../src/checks/sqlserver/sql-database.ts';
+import { sqlLogin } from '../../../src/checks/sqlserver/sql-login.ts';
+import { sqlRetention } from '../../../src/checks/sqlserver/sql-retention.ts';
+import { sqlSnapshotIsolation } from '../../../src/checks/sqlserver/sql-snapshot-isolation.ts';
+import { sqlTableKeys } from '../../../src/checks/sqlserver/sql-table-keys.ts';
+import { sqlTablesCaptured } from '../../../src/checks/sqlserver/sql-tables-captured.ts';
+import { sqlTcp } from '../../../src/checks/sqlserver/sql-tcp.ts';
+import { sqlVersion } from '../../../src/checks/sqlserver/sql-version.ts';
+import { facility, gist, judge } from './fixtures.ts';
+
+const rows = <Row>(...value: Row[]): SqlAnswer<Row> => ({ ok: true, value });
+const failed = (failure: Partial<SqlFailure>): { ok: false; failure: SqlFailure } => ({
+  ok: false,
+  failure: { kind: 'other', message: 'text of the server', ...failure },
+});
+const sqlError = (...numbers: number[]) => failed({ kind: 'sql', number: numbers[0]!, numbers });
+
+describe('sql-tcp', () => {
+  const at = { host: '192.168.1.100', port: 1433 };
+  const resolved = { ok: true as const, value: { addresses: ['192.168.1.100'] } };
+  const broken = (kind: NetworkFailureKind) => ({
+    ok: false as const,
+    failure: { kind, code: kind, message: '' },
+  });
+
+  it.each([
+    ['refused', 'fail sql-tcp-refused dba'],
+    ['timeout', 'fail sql-tcp-timeout network-admin'],
+    ['unreachable', 'fail sql-tcp-unreachable network-admin'],
+    ['other', 'fail sql-tcp-unreachable network-admin'],
+  ] as const)('tells %s apart', (kind, expected) => {
+    expect(gist(judge(sqlTcp, { ...at, resolved, connected: broken(kind) }))).toBe(expected);
+  });
+
+  it('passes with the address and the time', () => {
+    const connected = { ok: true as const, value: { address: '192.168.1.100', ms: 3 } };
+    expect(judge(sqlTcp, { ...at, resolved, connected })).toMatchObject({
+      outcome: 'pass',
+      current: '192.168.1.100, 3 ms',
+    });
+  });
+
+  it('names a host without an address', () => {
+    const facts = { host: 'hospital-sql', port: 1433, resolved: broken('name-unknown'), connected: null };
+    expect(gist(judge(sqlTcp, facts))).toBe('fail sql-tcp-name you');
+  });
+
+  it.each(['localhost', '127.0.0.1', '::1', '.', '(local)', 'LOCALHOST'])(
+    'refuses %s, which is the container itself',
+    (host) => {
+      const connected = { ok: true as const, value: { address: '127.0.0.1', ms: 0 } };
+      const verdict = judge(sqlTcp, { host, port: 1433, resolved, connected });
+      expect(gist(verdict)).toBe('fail sql-tcp-loopback you');
+      expect(verdict.remedy?.commands).toEqual(['clinicmaster-cdc init --db-host host.docker.internal']);
+    },
+  );
+});
+
+describe('sql-login', () => {
+  it.each<[string, Partial<SqlFailure>, string]>([
+    ['a wrong password', { kind: 'sql', numbers: [18456] }, 'fail sql-login-refused you'],
+    ['an unknown database', { kind: 'sql', numbers: [4060, 18456] }, 'fail sql-login-database dba'],
+    [
+      'an unknown database, the other way round',
+      { kind: 'sql', numbers: [18456, 4060] },
+      'fail sql-login-database dba',
+    ],
+    ['no user in the database', { kind: 'sql', numbers: [916] }, 'fail sql-login-database dba'],
+    ['an expired password', { kind: 'sql', numbers: [18487] }, 'fail sql-login-expired dba'],
+    ['a locked login', { kind: 'sql', numbers: [18486] }, 'fail sql-login-locked dba'],
+    ['a private CA', { kind: 'tls', code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'fail sql-login-tls-untrusted dba'],
+    [
+      'an unknown issuer',
+      { kind: 'tls', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+      'fail sql-login-tls-untrusted dba',
+    ],
+    ['an old certificate', { kind: 'tls', code: 'CERT_HAS_EXPIRED' }, 'fail sql-login-tls-expired dba'],
+    [
+      'another name',
+      { kind: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+      'fail sql-login-tls-wrong-name dba',
+    ],
+    [
+      'a server that insists on TLS',
+      { kind: 'tls', code: 'EENCRYPT' },
+      'fail sql-login-tls-needs-encryption you',
+    ],
+    ['no TLS at all', { kind: 'tls', code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'fail sql-login-tls dba'],
+    ['silence', { kind: 'timeout' }, 'fail sql-login-timeout dba'],
+    ['a broken line', { kind: 'unreachable', code: 'ECONNRESET' }, 'fail sql-login-broken you'],
+  ])('%s', (_, failure, expected) => {
+    expect(gist(judge(sqlLogin, failed(failure)))).toBe(expected);
+  });
+
+  it('passes, saying whether the line is encrypted', () => {
+    expect(judge(sqlLogin, { ok: true, value: [] })).toMatchObject({ outcome: 'pass', current: 'encrypted' });
+  });
+
+  it('never shows the password', () => {
+    const verdict = judge(sqlLogin, sqlError(18456));
+    expect(JSON.stringify(verdict)).not.toContain(facility().database.password);
+  });
+});
+
+describe('sql-version', () => {
+  const row = {
+    version: '15.0.4198.2',
+    edition: 'Standard Edition (64-bit)',
+    engine_edition: 2,
+    level: 'RTM',
+  };
+  it.each([
+    [row, 'pass ok'],
+    [{ ...row, engine_edition: 3, version: '16.0.1000.6' }, 'pass ok'],
+    [{ ...row, engine_edition: 4 }, 'fail sql-version-express dba'],
+    [{ ...row, version: '11.0.7001.0' }, 'fail sql-version-old dba'],
+    [{ ...row, engine_edition: 5, version: '12.0.2000.8' }, 'warn sql-version-azure'],
+    [{ ...row, engine_edition: 8, version: '12.0.2000.8' }, 'warn sql-version-azure'],
+  ])('%o', (facts, expected) => {
+    expect(gist(judge(sqlVersion, rows(facts)))).toBe(expected);
+  });
+});
+
+describe('sql-database', () => {
+  const row = { name: 'ClinicMasterMOH', state: 'ONLINE', read_only: false };
+  it.each([
+    [row, 'pass ok'],
+    [{ ...row, state: 'RECOVERY_PENDING' }, 'fail sql-database-offline dba'],
+    [{ ...row, read_only: true }, 'fail sql-database-read-only you'],
+    [{ ...row, name: 'clinicmastermoh' }, 'warn sql-database-spelling you'],
+  ])('%o', (facts, expected) => {
+    expect(gist(judge(sqlDatabase, rows(facts)))).toBe(expected);
+  });
+});
+
+describe('sql-cdc-enabled', () => {
+  it('passes when on', () => {
+    expect(gist(judge(sqlCdcEnabled, rows({ is_cdc_enabled: true })))).toBe('pass ok');
+  });
+  it('fails when off, with the statements for the DBA', () => {
+    const verdict = judge(sqlCdcEnabled, rows({ is_cdc_enabled: false }));
+    expect(gist(verdict)).toBe('fail sql-cdc-enabled-off dba');
+    expect(verdict.remedy?.sql).toEqual(['USE [ClinicMasterMOH];', 'EXEC sys.sp_cdc_enable_db;']);
+  });
+  it('quotes a name that needs it', () => {
+    const database = { ...facility().database, name: 'Clinic]Master' };
+    const verdict = judge(sqlCdcEnabled, rows({ is_cdc_enabled: false }), facility({ database }));
+    expect(verdict.remedy?.sql?.[0]).toBe('USE [Clinic]]Master];');
+  });
+});
+
+describe('sql-tables-captured', () => {
+  const table = (name: string, instance: string | null, schema = 'dbo') => ({
+    schema_name: schema,
+    table_name: name,
+    capture_instance: instance,
+  });
+
+  it('passes when every selected table is captured, whatever the others are', () => {
+    const facts = rows(
+      table('Visits', 'dbo_Visits'),
+      table('Log', null, 'audit'),
+      table('sysdiagrams', null),
+    );
+    expect(judge(sqlTablesCaptured, facts)).toMatchObject({
+      outcome: 'pass',
+      summary: '1 tables are captured',
+    });
+  });
+  it('counts a table with two capture instances once', () => {
+    const facts = rows(table('Visits', 'v1'), table('Visits', 'v2'));
+    expect(judge(sqlTablesCaptured, facts).summary).toBe('1 tables are captured');
+  });
+  it('names what is not captured, with one statement each', () => {
+    const facts = rows(table('Visits', 'dbo_Visits'), table("O'Neil", null), table('Bills', null));
+    const verdict = judge(sqlTablesCaptured, facts);
+    expect(gist(verdict)).toBe('fail sql-tables-captured-missing dba');
+    expect(verdict.current).toBe("dbo.Bills and dbo.O'Neil");
+    expect(verdict.remedy?.sql?.[2]).toContain("@source_name = N'O''Neil'");
+  });
+  it('fails when the list matches nothing', () => {
+    const settings = facility({ tableIncludeList: 'dob\\..*' });
+    expect(gist(judge(sqlTablesCaptured, rows(table('Visits', 'v')), settings))).toBe(
+      'fail sql-tables-captured-none you',
+    );
+  });
+  it('sends a login that sees no table to the DBA', () => {
+    expect(gist(judge(sqlTablesCaptured, rows()))).toBe('fail sql-tables-captured-none dba');
+  });
+  it('cannot tell without the right to look', () => {
+    const verdict = judge(sqlTablesCaptured, sqlError(229));
+    expect(gist(verdict)).toBe('unknown sql-tables-captured-no-right dba');
+    expect(verdict.remedy?.sql).toContain('GRANT SELECT ON SCHEMA::[cdc] TO [cdc_reader];');
+  });
+});
+
+describe('sql-table-keys', () => {
+  const index = (table: string, name: string | null, primary: boolean | null) => ({
+    schema_name: 'dbo',
+    table_name: table,
+    index_name: name,
+    is_primary_key: primary,
+  });
+  const keyless = rows(index('Visits', 'PK_Visits', true), index('AuditTrail', null, null));
+
+  it('passes with primary keys, further unique indexes or not', () => {
+    const facts = rows(index('Visits', 'PK_Visits', true), index('Visits', 'UX_Visits', false));
+    expect(gist(judge(sqlTableKeys, facts))).toBe('pass ok');
+  });
+  it('fails without any key, with both ways out ready to paste', () => {
+    const verdict = judge(sqlTableKeys, keyless);
+    expect(gist(verdict)).toBe('fail sql-table-keys-none you');
+    expect(verdict.current).toBe('dbo.AuditTrail');
+    expect(verdict.remedy?.commands).toEqual([
+      "clinicmaster-cdc init --key-columns 'dbo.AuditTrail:COLUMN'",
+      "clinicmaster-cdc init --tables 'dbo\\..*(?<!^(dbo\\.AuditTrail))'",
+    ]);
+  });
+  it('passes when columns are named for it', () => {
+    const settings = facility({ messageKeyColumns: 'dbo.audittrail:EventId,At' });
+    expect(gist(judge(sqlTableKeys, keyless, settings))).toBe('pass ok');
+  });
+  it('passes when it is left out', () => {
+    const settings = facility({ tableIncludeList: 'dbo\\..*(?<!^(dbo\\.AuditTrail))' });
+    expect(gist(judge(sqlTableKeys, keyless, settings))).toBe('pass ok');
+  });
+  it('warns where only a unique index tells rows apart', () => {
+    expect(gist(judge(sqlTableKeys, rows(index('Stock', 'UX_Stock', false))))).toBe(
+      'warn sql-table-keys-unique-index you',
+    );
+  });
+});
+
+describe('sql-agent', () => {
+  const service = (status_desc: string, startup_type_desc = 'Automatic') =>
+    rows({ servicename: 'SQL Server Agent (MSSQLSERVER)', status_desc, startup_type_desc });
+  const capture = (age_s: number | null) => rows({ age_s });
+
+  it.each([
+    ['running', service('Running'), capture(3), 'pass ok'],
+    ['stopped', service('Stopped'), capture(3), 'fail sql-agent-stopped dba'],
+    ['started by hand', service('Running', 'Manual'), capture(3), 'warn sql-agent-manual dba'],
+    ['invisible, but the job writes', sqlError(300), capture(60), 'pass ok'],
+    ['invisible, and the job is silent', sqlError(300), capture(7200), 'unknown sql-agent-no-right dba'],
+    ['invisible, and no change is readable', sqlError(300), sqlError(208), 'unknown sql-agent-no-right dba'],
+    ['not listed (Linux), but the job writes', rows(), capture(60), 'pass ok'],
+    ['not listed (Linux), nothing written yet', rows(), capture(null), 'unknown sql-agent-unanswered dba'],
+  ] as const)('%s', (_, services, age, expected) => {
+    expect(gist(judge(sqlAgent, { services, capture: age } as never))).toBe(expected);
+  });
+
+  it('never says stopped when it may not look, and says what it did see', () => {
+    const verdict = judge(sqlAgent, { services: sqlError(300), capture: capture(7200) });
+    expect(verdict.current).toContain('the capture job last wrote 7200 s ago');
+    expect(verdict.remedy?.sql).toContain('GRANT VIEW SERVER STATE TO [cdc_reader];');
+  });
+});
+
+describe('sql-cdc-rights', () => {
+  const schema = (cdc_select: number, is_owner = 0) => rows({ cdc_select, is_owner });
+  const table = (can_select: number, role_name: string | null = null, in_role: number | null = null) =>
+    rows({ schema_name: 'dbo', table_name: 'Visits', role_name, can_select, in_role });
+
+  it.each([
+    ['may read', schema(1), table(1), 'pass ok'],
+    ['is in the gating role', schema(1), table(1, 'cdc_gate', 1), 'pass ok'],
+    ['owns the database', schema(1, 1), table(1, 'cdc_gate', 0), 'pass ok'],
+    ['may not read the schema', schema(0), sqlError(229), 'fail sql-cdc-rights-schema dba'],
+    ['is refused the change tables', schema(1), sqlError(229), 'fail sql-cdc-rights-schema dba'],
+    ['may not read a table', schema(1), table(0), 'fail sql-cdc-rights-tables dba'],
+    ['is outside the gating role', schema(1), table(1, 'cdc_gate', 0), 'fail sql-cdc-rights-role dba'],
+  ] as const)('%s', (_, schemaRight, tables, expected) => {
+    expect(gist(judge(sqlCdcRights, { schema: schemaRight, tables } as never))).toBe(expected);
+  });
+
+  it('writes the GRANT for the table', () => {
+    const { remedy } = judge(sqlCdcRights, { schema: schema(1), tables: table(0) });
+    expect(remedy?.sql).toEqual([
+      'USE [ClinicMasterMOH];',
+      'GRANT SELECT ON OBJECT::[dbo].[Visits] TO [cdc_reader];',
+    ]);
+  });
+});
+
+describe('sql-snapshot-isolation', () => {
+  it.each([
+    ['snapshot', 'ON', 'pass ok'],
+    ['snapshot', 'OFF', 'fail sql-snapshot-isolation-off dba'],
+    ['snapshot', 'IN_TRANSITION_TO_ON', 'fail sql-snapshot-isolation-off dba'],
+    ['read_committed', 'OFF', 'warn sql-snapshot-isolation-read-committed you'],
+  ] as const)('%s on a database where it is %s', (snapshotIsolation, state, expected) => {
+    expect(gist(judge(sqlSnapshotIsolation, rows({ state }), facility({ snapshotIsolation })))).toBe(
+      expected,
+    );
+  });
+});
+
+describe('sql-retention', () => {
+  const jobs = (retention: number | string) =>
+    rows({ job_type: 'capture', retention: 0 as number | string }, { job_type: 'cleanup', retention });
+  it.each([
+    ['two weeks', jobs(20_160), 'pass ok'],
+    ['two weeks as a bigint', jobs('20160'), 'pass ok'],
+    ['three days', jobs(4320), 'warn sql-retention-short dba'],
+    ['no cleanup job', rows({ job_type: 'capture', retention: 0 }), 'warn sql-retention-no-cleanup dba'],
+    ['no capture job', rows({ job_type: 'cleanup', retention: 20_160 }), 'fail sql-retention-no-capture dba'],
+    ['no right', sqlError(229), 'unknown sql-retention-no-right dba'],
+  ])('%s', (_, facts, expected) => {
+    expect(gist(judge(sqlRetention, facts))).toBe(expected);
+  });
+});
+
+describe('a question that SQL Server does not answer', () => {
+  const checks = [
+    sqlVersion,
+    sqlDatabase,
+    sqlCdcEnabled,
+    sqlTablesCaptured,
+    sqlTableKeys,
+    sqlSnapshotIsolation,
+    sqlRetention,
+  ];
+  it.each(
+    checks.map(
+      (check) => [check.id, check as unknown as FacilityCheck<SqlAnswer<Record<string, SqlValue>>>] as const,
+    ),
+  )('%s cannot tell, and does not fail', (id, check) => {
+    expect(gist(judge(check, failed({ kind: 'timeout' })))).toBe(`unknown ${id}-busy you`);
+    expect(gist(judge(check, sqlError(1222)))).toBe(`unknown ${id}-busy you`);
+    expect(gist(judge(check, failed({})))).toBe(`unknown ${id}-unanswered dba`);
+  });
+});
