@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BUILD_CONTEXT } from '../../../src/install/steps/image.ts';
+import { PROJECT } from '../paths.ts';
+import type { ImageRecipe } from './build.ts';
+
+const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string };
+
+const ofSandbox = (name: string): ImageRecipe => ({
+  tag: `clinicmaster-cdc/sandbox-${name}:${version}`,
+  dockerfile: `sandbox/images/${name}/Dockerfile`,
+  // The note in extra-ca is there for the layer cache: the folder must be the same as in the product's own build.
+  include: [`sandbox/images/${name}`, 'connect/extra-ca'],
+});
+
+const ofProduct = (target: 'facility' | 'central'): ImageRecipe => ({
+  tag: `clinicmaster-cdc/connect-${target}:${version}`,
+  dockerfile: 'Dockerfile.connect',
+  target,
+  include: BUILD_CONTEXT,
+});
+
+export const KAFKA_IMAGE = ofSandbox('kafka');
+export const POSTGRES_IMAGE = ofSandbox('postgres');
+/** The product's own images, under the tags that `init` and `central init` look for. */
+export const FACILITY_IMAGE = ofProduct('facility');
+export const CENTRAL_IMAGE = ofProduct('central');

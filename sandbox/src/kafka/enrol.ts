@@ -1,0 +1,107 @@
+import kafkajs, { type AclEntry, type AclOperationTypes } from 'kafkajs';
+import {
+  CENTRAL_PREFIX,
+  DLQ_TOPIC,
+  facilityNames,
+  SINK_GROUP,
+  TOPIC_PREFIX,
+} from '../../../src/connector/names.ts';
+import type { Login } from '../load.ts';
+import { newPassword, readCredentials, updateCredentials } from '../state.ts';
+import { setScramPassword } from './broker.ts';
+import { kafkaFor } from './client.ts';
+
+const { TOPIC, GROUP } = kafkajs.AclResourceTypes;
+const { READ, WRITE, CREATE, DESCRIBE, DESCRIBE_CONFIGS } = kafkajs.AclOperationTypes;
+const { PREFIXED, LITERAL } = kafkajs.ResourcePatternTypes;
+
+interface Grant {
+  resource: typeof TOPIC | typeof GROUP;
+  name: string;
+  pattern: typeof PREFIXED | typeof LITERAL;
+  operations: readonly AclOperationTypes[];
+}
+
+/**
+ * What a facility may do: everything under its own prefix, and write (never read) the shared data topics: one
+ * hospital must not read another's patients.
+ */
+export function facilityGrants(id: string): readonly Grant[] {
+  const { prefix } = facilityNames(id);
+  return [
+    {
+      resource: TOPIC,
+      name: prefix,
+      pattern: PREFIXED,
+      operations: [READ, WRITE, CREATE, DESCRIBE, DESCRIBE_CONFIGS],
+    },
+    { resource: GROUP, name: prefix, pattern: PREFIXED, operations: [READ, DESCRIBE] },
+    { resource: TOPIC, name: `${TOPIC_PREFIX}.`, pattern: PREFIXED, operations: [CREATE, WRITE, DESCRIBE] },
+  ];
+}
+
+/** What the central sink may do: read all data topics, keep its own state, write its dead letters and read them back. */
+export function sinkGrants(): readonly Grant[] {
+  return [
+    {
+      resource: TOPIC,
+      name: CENTRAL_PREFIX,
+      pattern: PREFIXED,
+      operations: [READ, WRITE, CREATE, DESCRIBE, DESCRIBE_CONFIGS],
+    },
+    { resource: GROUP, name: CENTRAL_PREFIX, pattern: PREFIXED, operations: [READ, DESCRIBE] },
+    { resource: TOPIC, name: `${TOPIC_PREFIX}.`, pattern: PREFIXED, operations: [READ, DESCRIBE] },
+    { resource: GROUP, name: SINK_GROUP, pattern: LITERAL, operations: [READ, DESCRIBE] },
+    { resource: TOPIC, name: DLQ_TOPIC, pattern: LITERAL, operations: [READ, WRITE, CREATE, DESCRIBE] },
+  ];
+}
+
+/**
+ * Gives one facility its own Kafka user `facility-<id>` with exactly {@link facilityGrants}. A second call changes
+ * nothing unless it brings another password.
+ * @param password of the test's choice (quotes, backslashes …); random otherwise
+ */
+export function enrolFacility(id: string, password?: string): Promise<Login> {
+  return enrol(`facility-${id}`, facilityGrants(id), password);
+}
+
+/** Gives the central sink its Kafka user `central-sink` with exactly {@link sinkGrants}. */
+export function enrolSink(password?: string): Promise<Login> {
+  return enrol('central-sink', sinkGrants(), password);
+}
+
+/** Creates or completes a user with these grants; tests use it for principals that may do less. */
+export async function enrol(username: string, grants: readonly Grant[], password?: string): Promise<Login> {
+  const known = (await readCredentials())?.kafka.users[username];
+  const chosen = password ?? known ?? newPassword();
+  if (chosen !== known) {
+    await setScramPassword(username, chosen);
+    await updateCredentials((credentials) => {
+      credentials.kafka.users[username] = chosen;
+    });
+  }
+  await allow(username, grants);
+  return { username, password: chosen };
+}
+
+async function allow(username: string, grants: readonly Grant[]): Promise<void> {
+  const acl: AclEntry[] = grants.flatMap(({ resource, name, pattern, operations }) =>
+    operations.map((operation) => ({
+      resourceType: resource,
+      resourceName: name,
+      resourcePatternType: pattern,
+      principal: `User:${username}`,
+      host: '*',
+      operation,
+      permissionType: kafkajs.AclPermissionTypes.ALLOW,
+    })),
+  );
+  if (acl.length === 0) return;
+  const admin = (await kafkaFor()).admin();
+  await admin.connect();
+  try {
+    await admin.createAcls({ acl });
+  } finally {
+    await admin.disconnect();
+  }
+}
