@@ -1,39 +1,21 @@
-import type Broker from 'kafkajs/src/broker/index.js';
 import { unlessAborted } from './abort.ts';
-import { brokerPool } from './kafka-brokers.ts';
 import { kafkaFailure } from './kafka-failure.ts';
-import type { GroupView, KafkaAccess, KafkaAnswer, KafkaPort, KafkaRecord, TopicView } from './kafka-port.ts';
-import {
-  describeGroupsRequest,
-  METADATA,
-  type MetadataAnswer,
-  metadataRequest,
-  protocolError,
-  UNKNOWN_TOPIC,
-} from './kafka-requests.ts';
+import { endsOf, newestRecord } from './kafka-offsets.ts';
+import type { KafkaAccess, KafkaAnswer, KafkaPort, TopicView } from './kafka-port.ts';
+import type { MetadataAnswer } from './kafka-requests.ts';
+import { kafkaSession } from './kafka-session.ts';
 
-const GROUP_COORDINATOR = 0;
-const END_OFFSET = -1;
-const FETCH = { maxWaitTime: 1000, minBytes: 1, maxBytes: 1_048_576 } as const;
-
-/** Questions to the central Kafka. Nothing is sent before the first one. */
+/**
+ * Questions to the central Kafka. Nothing is sent before the first one.
+ * @param clientId shown in the brokers' logs
+ */
 export function kafka(access: KafkaAccess, clientId: string): KafkaPort {
-  const pool = brokerPool(access, clientId);
-  const bootstrap = access.brokers.map(parseAddress);
-  let home: { broker: Broker; address: string } | undefined;
-
-  /** The first bootstrap broker that lets us in; asked again each time while none does. */
-  async function anyBroker(): Promise<Broker> {
-    home ??= await Promise.any(
-      bootstrap.map(async (address) => ({ broker: await pool.at(address), address: text(address) })),
-    );
-    return home.broker;
-  }
+  const session = kafkaSession(access, clientId);
 
   async function answer<T>(
     signal: AbortSignal,
     ask: () => Promise<T>,
-    asked = home?.address ?? access.brokers.join(','),
+    asked = session.home(),
   ): Promise<KafkaAnswer<T>> {
     try {
       return { ok: true, value: await unlessAborted(ask(), signal) };
@@ -43,144 +25,52 @@ export function kafka(access: KafkaAccess, clientId: string): KafkaPort {
     }
   }
 
-  async function metadata(topics: readonly string[] | undefined): Promise<MetadataAnswer> {
-    const broker = await anyBroker();
-    const newest = broker.versions?.[METADATA.apiKey]?.maxVersion ?? 0;
-    if (newest < METADATA.apiVersion) throw new Error('The broker is older than Kafka 2.3.');
-    return await broker.connectionPool.send<MetadataAnswer>(metadataRequest(topics));
-  }
-
-  /** Partitions of existing topics with the broker that leads each of them. */
-  async function leaders(topics: readonly string[]): Promise<Led[]> {
-    const view = await metadata(topics);
-    return view.topics.flatMap((topic) => {
-      if (topic.errorCode === UNKNOWN_TOPIC) return [];
-      if (topic.errorCode !== 0) throw protocolError(topic.errorCode);
-      return topic.leaders.map(({ partition, leader }) => {
-        const broker = view.brokers.find((candidate) => candidate.id === leader);
-        if (broker === undefined) throw new Error(`Partition ${topic.name}-${partition} has no leader.`);
-        return { topic: topic.name, partition, broker };
-      });
-    });
-  }
-
-  async function endOf(partitions: readonly Led[]): Promise<{ topic: string; offset: number }[]> {
-    const byBroker = new Map<string, Led[]>();
-    for (const led of partitions) {
-      const key = text(led.broker);
-      byBroker.set(key, [...(byBroker.get(key) ?? []), led]);
-    }
-    const answers = await Promise.all(
-      [...byBroker.values()].map(async (led) => {
-        const broker = await pool.at(led[0]!.broker);
-        const topics = led.map(({ topic, partition }) => ({
-          topic,
-          partitions: [{ partition, timestamp: END_OFFSET }],
-        }));
-        return (await broker.listOffsets({ topics })).responses;
-      }),
-    );
-    return answers
-      .flat()
-      .flatMap(({ topic, partitions: ends }) => ends.map((end) => ({ topic, offset: Number(end.offset) })));
-  }
-
   return {
     login: (address, signal) =>
       answer(
         signal,
         async () => {
-          await pool.at(address);
+          await session.pool.at(address);
           return null;
         },
-        text(address),
+        `${address.host}:${address.port}`,
       ),
 
     cluster: (signal) =>
       answer(signal, async () => {
-        const { clusterId, controllerId, brokers } = await metadata([]);
+        const { clusterId, controllerId, brokers } = await session.metadata([]);
         return { clusterId, controllerId, brokers };
       }),
 
     topics: (names, signal) =>
       answer(signal, async () => {
-        const view = await metadata(names);
+        const view = await session.metadata(names);
         return view.topics.map((topic) => topicView(topic, view.operations.includes('CREATE')));
       }),
 
     topicNames: (prefix, signal) =>
       answer(signal, async () => {
-        const { topics } = await metadata(undefined);
+        const { topics } = await session.metadata(undefined);
         return topics
           .map((topic) => topic.name)
           .filter((name) => name.startsWith(prefix))
           .sort();
       }),
 
-    group: (id, signal) =>
-      answer(signal, async (): Promise<GroupView> => {
-        const request = { groupId: id, coordinatorType: GROUP_COORDINATOR };
-        const { coordinator } = await (await anyBroker()).findGroupCoordinator(request);
-        const broker = await pool.at(coordinator);
-        const [group] = await broker.connectionPool.send<(GroupView & { errorCode: number })[]>(
-          describeGroupsRequest(id),
-        );
-        if (group === undefined) throw new Error(`The broker did not describe the group ${id}.`);
-        const { errorCode, ...view } = group;
-        if (errorCode !== 0) throw protocolError(errorCode);
-        return view;
-      }),
+    group: (id, signal) => answer(signal, () => session.describeGroup(id, signal)),
 
     endOffsets: (topics, signal) =>
       answer(signal, async () => {
         const sums: Record<string, number> = {};
-        for (const { topic, offset } of await endOf(await leaders(topics))) {
-          sums[topic] = (sums[topic] ?? 0) + offset;
+        for (const { led, offset } of await endsOf(session, topics)) {
+          sums[led.topic] = (sums[led.topic] ?? 0) + offset;
         }
         return sums;
       }),
 
-    lastRecord: (topic, signal) =>
-      answer(signal, async (): Promise<KafkaRecord | null> => {
-        const [led] = await leaders([topic]);
-        if (led === undefined) return null;
-        const [end] = await endOf([led]);
-        if (end === undefined || end.offset === 0) return null;
-        return await readAt(await pool.at(led.broker), led, end.offset - 1);
-      }),
+    lastRecord: (topic, signal) => answer(signal, () => newestRecord(session, topic)),
 
-    close: async () => {
-      home = undefined;
-      pool.close();
-    },
-  };
-}
-
-interface Led {
-  topic: string;
-  partition: number;
-  broker: { host: string; port: number };
-}
-
-/** The newest record at or before the offset, of the batch that holds it; null when retention has taken it. */
-async function readAt(
-  broker: Broker,
-  { topic, partition }: Led,
-  offset: number,
-): Promise<KafkaRecord | null> {
-  const { responses } = await broker.fetch({
-    ...FETCH,
-    topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes: FETCH.maxBytes }] }],
-  });
-  const record = responses[0]?.partitions[0]?.messages.findLast(
-    (message) => Number(message.offset) <= offset,
-  );
-  if (record === undefined) return null;
-  return {
-    offset: record.offset,
-    timestampMs: Number(record.timestamp),
-    key: record.key?.toString('utf8') ?? null,
-    value: record.value?.toString('utf8') ?? null,
+    close: async () => session.pool.close(),
   };
 }
 
@@ -193,17 +83,4 @@ function topicView(topic: MetadataAnswer['topics'][number], mayCreateAny: boolea
     ...(topic.errorCode === 0 ? { partitions: topic.leaders.length } : {}),
     operations: [...operations],
   };
-}
-
-/** `host:port`; IPv6 addresses in brackets. */
-export function parseAddress(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':');
-  return {
-    host: address.slice(0, colon).replace(/^\[|\]$/g, ''),
-    port: Number(address.slice(colon + 1)),
-  };
-}
-
-function text(address: { host: string; port: number }): string {
-  return `${address.host}:${address.port}`;
 }

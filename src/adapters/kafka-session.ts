@@ -1,0 +1,87 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type Broker from 'kafkajs/src/broker/index.js';
+import { type BrokerPool, brokerPool } from './kafka-brokers.ts';
+import type { GroupView, KafkaAccess } from './kafka-port.ts';
+import {
+  type DescribedGroup,
+  describeGroupsRequest,
+  METADATA,
+  type MetadataAnswer,
+  metadataRequest,
+  protocolError,
+} from './kafka-requests.ts';
+
+const GROUP_COORDINATOR = 0;
+const COORDINATOR_PAUSE_MS = 250;
+const COORDINATOR_MOVING = new Set([
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
+/** Connections to one cluster and what it says of itself. Failures are thrown as kafkajs makes them. */
+export interface KafkaSession {
+  readonly pool: BrokerPool;
+  /** The bootstrap address that let us in, or all of them while none has. */
+  home(): string;
+  /** @param topics names to ask for; all when undefined. Asking creates nothing. */
+  metadata(topics: readonly string[] | undefined): Promise<MetadataAnswer>;
+  describeGroup(id: string, signal: AbortSignal): Promise<GroupView>;
+}
+
+export function kafkaSession(access: KafkaAccess, clientId: string): KafkaSession {
+  const pool = brokerPool(access, clientId);
+  let home: { broker: Broker; address: string } | undefined;
+
+  /** The first bootstrap broker that lets us in; asked again each time while none does. */
+  async function anyBroker(): Promise<Broker> {
+    home ??= await Promise.any(
+      access.brokers.map(async (address) => ({ broker: await pool.at(parseAddress(address)), address })),
+    );
+    return home.broker;
+  }
+
+  async function coordinated(id: string): Promise<GroupView> {
+    const request = { groupId: id, coordinatorType: GROUP_COORDINATOR };
+    const { coordinator } = await (await anyBroker()).findGroupCoordinator(request);
+    const broker = await pool.at(coordinator);
+    const [group] = await broker.connectionPool.send<DescribedGroup[]>(describeGroupsRequest(id));
+    if (group === undefined) throw new Error(`The broker did not describe the group ${id}.`);
+    const { errorCode, ...view } = group;
+    if (errorCode !== 0) throw protocolError(errorCode);
+    return view;
+  }
+
+  return {
+    pool,
+    home: () => home?.address ?? access.brokers.join(','),
+
+    async metadata(topics) {
+      const broker = await anyBroker();
+      const newest = broker.versions?.[METADATA.apiKey]?.maxVersion ?? 0;
+      if (newest < METADATA.apiVersion) throw new Error('The broker is older than Kafka 2.3.');
+      return await broker.connectionPool.send<MetadataAnswer>(metadataRequest(topics));
+    },
+
+    async describeGroup(id, signal) {
+      for (;;) {
+        try {
+          return await coordinated(id);
+        } catch (error) {
+          // A cluster makes its coordinator with the first group ever asked for, and moves it when a broker stops.
+          if (!COORDINATOR_MOVING.has((error as { type?: string }).type ?? '')) throw error;
+          await wait(COORDINATOR_PAUSE_MS, undefined, { signal });
+        }
+      }
+    },
+  };
+}
+
+/** `host:port`; IPv6 addresses in brackets. */
+function parseAddress(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':');
+  return {
+    host: address.slice(0, colon).replace(/^\[|\]$/g, ''),
+    port: Number(address.slice(colon + 1)),
+  };
+}
