@@ -1,4 +1,4 @@
-import type { ConnectionPool, config } from 'mssql';
+import sql from 'mssql';
 import { unlessAborted } from './abort.ts';
 import { failureText, innermostCoded } from './failure-text.ts';
 import { dialled, networkFailure } from './network.ts';
@@ -10,6 +10,7 @@ import type {
   SqlServerPort,
   SqlValue,
 } from './sqlserver-port.ts';
+import { requireEncryption } from './sqlserver-prelogin.ts';
 
 /**
  * Goes before every statement: a question of ours must lose against the hospital's own work, and must not wait for it.
@@ -20,23 +21,23 @@ const POLITE =
 const LOGIN_LIMIT_MS = 8000;
 const QUESTION_LIMIT_MS = 30_000;
 
-/** Questions to a SQL Server over mssql, which is loaded when the first one is asked. */
+/** Questions to a SQL Server over mssql. Nothing is sent before the first one. */
 export function sqlServer(settings: SqlServerAccess): SqlServerPort {
-  let pool: Promise<ConnectionPool> | undefined;
+  let pool: Promise<sql.ConnectionPool> | undefined;
   /** Numbers of the errors that the login in progress has been answered with; the driver drops them. */
   const loginErrors: number[] = [];
 
-  async function connectPool(): Promise<ConnectionPool> {
-    const mssql = await import('mssql');
+  async function connectPool(signal: AbortSignal): Promise<sql.ConnectionPool> {
     loginErrors.length = 0;
-    const created = new mssql.default.ConnectionPool(poolConfig(settings, loginErrors));
+    if (settings.encrypt) await requireEncryption(settings.host, settings.port, signal);
+    const created = new sql.ConnectionPool(poolConfig(settings, loginErrors));
     // A pool without a listener ends the process when an idle connection breaks.
     created.on('error', () => {});
     return await created.connect();
   }
 
-  async function opened(signal: AbortSignal): Promise<ConnectionPool> {
-    pool ??= connectPool();
+  async function opened(signal: AbortSignal): Promise<sql.ConnectionPool> {
+    pool ??= connectPool(signal);
     const current = pool;
     try {
       return await unlessAborted(current, signal);
@@ -91,7 +92,7 @@ export function sqlServer(settings: SqlServerAccess): SqlServerPort {
   };
 }
 
-function poolConfig(settings: SqlServerAccess, loginErrors: number[]): config {
+function poolConfig(settings: SqlServerAccess, loginErrors: number[]): sql.config {
   return {
     server: dialled(settings.host),
     port: settings.port,
@@ -112,7 +113,7 @@ function poolConfig(settings: SqlServerAccess, loginErrors: number[]): config {
       // A wrong database name counts as passing trouble in the driver, which would then log in again and again.
       maxRetriesOnTransientErrors: 0,
       ...(settings.ca === undefined ? {} : { cryptoCredentialsDetails: { ca: settings.ca } }),
-    } as NonNullable<config['options']>,
+    } as NonNullable<sql.config['options']>,
   };
 }
 
@@ -150,7 +151,7 @@ export function sqlFailure(
   }
   const code = inner?.code ?? 'UNKNOWN';
   if (/^E(TIMEOUT|TIMEDOUT|CANCEL)$/.test(code)) return { kind: 'timeout', code, message };
-  if (isTlsCode(code) || code === 'EENCRYPT') return { kind: 'tls', code, message };
+  if (isTlsCode(code) || code === 'EENCRYPT' || code === 'ENOENCRYPT') return { kind: 'tls', code, message };
   if (inner !== undefined && networkFailure(inner.error).kind !== 'other') {
     return { kind: 'unreachable', code, message };
   }

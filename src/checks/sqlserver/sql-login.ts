@@ -131,6 +131,16 @@ const TLS_REASONS: readonly [RegExp, string, string, Remedy][] = [
     },
   ],
   [
+    /ENOENCRYPT/,
+    'none',
+    'SQL Server declines to encrypt the connection; the password was not sent.',
+    {
+      text: 'The DBA repairs the encryption of SQL Server (its certificate and service account). On the same machine only, turn encryption off.',
+      commands: ['clinicmaster-cdc init --db-encrypt false'],
+      who: 'dba',
+    },
+  ],
+  [
     /EENCRYPT/,
     'needs-encryption',
     'SQL Server accepts encrypted connections only.',
