@@ -1,5 +1,5 @@
-# Sourced by the entrypoint: creates this container's own connector when the worker does not know it yet.
-# busybox wget cannot PUT, so requests go over nc, in HTTP/1.0.
+# Sourced by the entrypoint: creates this container's own connector when the worker does not know it yet, and starts
+# the sink again when it has failed. busybox wget cannot PUT, so requests go over nc, in HTTP/1.0.
 
 REST_HOST=127.0.0.1
 REST_PORT_INSIDE=8083
@@ -8,6 +8,7 @@ TEMPLATE=/opt/connect/connector.json
 REQUEST_TIMEOUT_S=90
 RETRY_S=10
 RETRY_MAX_S=300
+SINK_WATCH_S=30
 
 # request METHOD PATH [BODY_FILE]: sets status (empty when nobody answers) and writes the body to /tmp/cdc/answer.
 request() {
@@ -64,8 +65,6 @@ $refused"
 }
 
 create_connector_if_absent() {
-  write_bodies
-  wait_until_healthy
   wait_s=$RETRY_S
   while :; do
     request GET "/connectors/$CONNECTOR"
@@ -78,6 +77,33 @@ create_connector_if_absent() {
     esac
     log INFO "Trying again in $wait_s s."
     sleep "$wait_s"
-    wait_s=$((wait_s * 2 > RETRY_MAX_S ? RETRY_MAX_S : wait_s * 2))
+    wait_s=$(next_wait "$wait_s")
   done
+}
+
+next_wait() { echo $(($1 * 2 > RETRY_MAX_S ? RETRY_MAX_S : $1 * 2)); }
+
+# Connect leaves a failed task dead. The sink's fails when PostgreSQL is not there at its start (after a power cut, say),
+# and all facilities wait for it. A source is never restarted from here: that could copy a hospital's tables again and
+# again; Debezium itself retries what SQL Server answers with.
+restart_failed_sink() {
+  wait_s=$SINK_WATCH_S
+  while :; do
+    sleep "$wait_s"
+    request GET "/connectors/$CONNECTOR/status"
+    if grep -q '"state":"FAILED"' /tmp/cdc/answer; then
+      log WARN "Connector $CONNECTOR has failed and is started again; its reason stands above."
+      request POST "/connectors/$CONNECTOR/restart?includeTasks=true&onlyFailed=true"
+      wait_s=$(next_wait "$wait_s")
+    else
+      wait_s=$SINK_WATCH_S
+    fi
+  done
+}
+
+look_after_connector() {
+  write_bodies
+  wait_until_healthy
+  create_connector_if_absent
+  [ "$CDC_ROLE" = facility ] || restart_failed_sink
 }
