@@ -26,9 +26,16 @@ export type Health = 'healthy' | 'attention' | 'down';
 export interface StatusReport {
   facility: { code: string; id: string; name: string };
   health: Health;
-  container: { name: string; status: string; health: string | null; startedAt: string; image: string } | null;
+  container: {
+    name: string;
+    /** Docker's word, or `absent`. */
+    status: string;
+    health: string | null;
+    startedAt: string | null;
+    image: string | null;
+  } | null;
   worker: { url: string; state: WorkerHealth['state']; version: string | null } | null;
-  connector: { name: string; state: RunState } | null;
+  connector: { name: string; state: RunState | 'ABSENT' } | null;
   tasks: { id: number; state: RunState }[];
   position: { commitLsn: string | null; copying: boolean } | null;
   heartbeat: { at: string; ageSeconds: number } | null;
@@ -52,7 +59,10 @@ export function statusReport(results: readonly CheckResult[], settings: Facility
     health: healthOf(results),
     container: container === undefined ? null : containerOf(container),
     worker: worker === undefined ? null : { url: worker.url, state: worker.state, version: worker.version },
-    connector: connector?.status ? { name: connector.name, state: connector.status.connector.state } : null,
+    connector:
+      connector === undefined
+        ? null
+        : { name: connector.name, state: connector.status?.connector.state ?? 'ABSENT' },
     tasks: (connector?.status?.tasks ?? []).map(({ id, state }) => ({ id, state })),
     position: factsOf(results, streamPosition) ?? null,
     heartbeat:
@@ -73,7 +83,7 @@ function healthOf(results: readonly CheckResult[]): Health {
 }
 
 function containerOf({ name, container }: ContainerFacts): StatusReport['container'] {
-  if (container === null) return null;
+  if (container === null) return { name, status: 'absent', health: null, startedAt: null, image: null };
   const { status, health, startedAt, image } = container;
   return { name, status, health, startedAt, image };
 }

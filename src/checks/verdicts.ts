@@ -32,6 +32,11 @@ function verdict(outcome: Outcome, code: string, summary: string, detail: Detail
   return { outcome, code, summary, ...detail };
 }
 
+/** `1 table`, `3 tables`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `a`, `a and b`, `a, b and 3 more`: names in a sentence, not a wall of them. */
 export function listed(names: readonly string[], most = 10): string {
   const shown = names.slice(0, most);

@@ -33,7 +33,13 @@ function rows(report: StatusReport): [string, string][] {
       'Container',
       container === null
         ? UNKNOWN
-        : `${container.name}, ${container.status}${container.health === null ? '' : ` (${container.health})`}, ${container.image}`,
+        : [
+            container.name,
+            `${container.status}${container.health === null ? '' : ` (${container.health})`}`,
+            container.image ?? [],
+          ]
+            .flat()
+            .join(', '),
     ],
     [
       'Worker',
@@ -44,9 +50,17 @@ function rows(report: StatusReport): [string, string][] {
       connector === null ? UNKNOWN : `${connector.name} ${connector.state}, ${states || 'no task'}`,
     ],
     ['Position', positionText(position)],
-    ['Heartbeat', heartbeat === null ? UNKNOWN : `${heartbeat.ageSeconds} s ago (${heartbeat.at})`],
+    ['Heartbeat', heartbeat === null ? UNKNOWN : `${ago(heartbeat.ageSeconds)} ago (${heartbeat.at})`],
     ['Topics', topicsText(topics)],
   ];
+}
+
+/** `12 s`, `7 min`, `3 h`, `5 days`. */
+function ago(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
 }
 
 function positionText(position: StatusReport['position']): string {
@@ -59,5 +73,5 @@ function topicsText(topics: StatusReport['topics']): string {
   if (topics === null) return UNKNOWN;
   const counts = Object.values(topics);
   const records = counts.reduce((sum, count) => sum + count, 0);
-  return `${counts.length} data topics with ${records} records, of all facilities together`;
+  return `${records} records in ${counts.length} data topics, of all facilities together`;
 }

@@ -36,7 +36,12 @@ export function createStyle(look: Look): Style {
   };
   const wrap = (text: string, indent = 0): string => {
     const margin = ' '.repeat(indent);
-    const lines = wrapAnsi(text, Math.max(20, look.width - indent), { hard: true, trim: false }).split('\n');
+    const columns = Math.max(20, look.width - indent);
+    // Line by line: a line keeps its own indentation, the rest of a wrapped one begins without the blank it broke at.
+    const lines = text.split('\n').flatMap((line) => {
+      const [first = '', ...rest] = wrapAnsi(line, columns, { hard: true, trim: false }).split('\n');
+      return [first, ...rest.map((part) => part.trimStart())];
+    });
     return lines.map((line) => (line === '' ? '' : `${margin}${line.trimEnd()}`)).join('\n');
   };
   return {

@@ -1,6 +1,6 @@
 import { configDifferences } from '../../connector/template.ts';
 import type { FacilityCheck } from '../context.ts';
-import { pass, unknown, warn } from '../verdicts.ts';
+import { counted, pass, unknown, warn } from '../verdicts.ts';
 
 const ID = 'connector-config';
 
@@ -26,7 +26,7 @@ export const connectorConfig: FacilityCheck<ConfigFacts> = {
     if (differences.length === 0) return pass('as it should be');
     return warn(
       `${ID}-differs`,
-      `The connector was changed, or is of another version: ${differences.length} settings.`,
+      `The connector was changed, or is of another version: ${counted(differences.length, 'difference')}.`,
       {
         current: differences.join(', '),
         required: 'the configuration of this version',

@@ -45,7 +45,11 @@ export const dockerEngine: FacilityCheck<DockerFacts> = {
       return fail(`${ID}-absent`, message, {
         current: seen,
         required: needed,
-        remedy: { text: needed, commands, who },
+        remedy: {
+          text: 'Start Docker, or give this user the right to use it; then run this again.',
+          commands,
+          who,
+        },
       });
     }
     const current = `${facts.serverVersion} on ${facts.operatingSystem}, ${facts.endpoint}`;

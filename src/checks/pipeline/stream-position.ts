@@ -18,7 +18,7 @@ export const streamPosition: FacilityCheck<PositionFacts> = {
   area: 'pipeline',
   // Connect stores a position every 30 s only: right after an installation there is none to see.
   when: ['daily'],
-  needs: ['connector-state'],
+  needs: ['connect-rest'],
   timeoutMs: 8000,
 
   async probe({ connect, names }) {

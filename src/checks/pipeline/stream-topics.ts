@@ -1,7 +1,7 @@
 import type { KafkaAnswer } from '../../adapters/kafka-port.ts';
 import { TOPIC_PREFIX } from '../../connector/names.ts';
 import type { FacilityCheck } from '../context.ts';
-import { pass, unknown, warn } from '../verdicts.ts';
+import { counted, pass, unknown, warn } from '../verdicts.ts';
 
 const ID = 'stream-topics';
 
@@ -16,7 +16,7 @@ export const streamTopics: FacilityCheck<TopicsFacts> = {
   title: 'The data topics hold records',
   area: 'pipeline',
   when: ['after-install', 'daily'],
-  needs: ['kafka-login', 'connector-state'],
+  needs: ['kafka-login'],
   timeoutMs: 8000,
 
   async probe({ kafka, settings }, signal) {
@@ -37,9 +37,12 @@ export const streamTopics: FacilityCheck<TopicsFacts> = {
     }
     const counts = Object.values(ends.value);
     const records = counts.reduce((sum, count) => sum + count, 0);
-    if (records > 0) return pass(`${records} records in ${counts.length} topics, of all facilities together`);
+    if (records > 0)
+      return pass(
+        `${counted(records, 'record')} in ${counted(counts.length, 'topic')}, of all facilities together`,
+      );
     return warn(`${ID}-empty`, 'No record has arrived in a data topic yet.', {
-      current: `${counts.length} topics, all empty`,
+      current: `${counted(counts.length, 'topic')}, all empty`,
       required: 'records',
       remedy: {
         text: 'The first copy may still be starting; look again in a minute.',

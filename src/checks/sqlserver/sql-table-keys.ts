@@ -76,7 +76,7 @@ function byTable(rows: readonly IndexRow[]): KeyedTable[] {
 
 function noKey(tables: readonly KeyedTable[], includeList: string): Verdict {
   const names = tables.map(qualified).sort();
-  return fail(`${ID}-none`, `${names.length} of the tables to stream have no key: ${listed(names)}.`, {
+  return fail(`${ID}-none`, `Tables to stream that have no key: ${listed(names)}.`, {
     current: listed(names, 50),
     required: 'A primary key, or columns named in MESSAGE_KEY_COLUMNS that identify a row.',
     remedy: {

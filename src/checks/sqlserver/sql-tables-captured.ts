@@ -3,7 +3,7 @@ import { includes, qualified, type TableName } from '../../connector/table-selec
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
-import { fail, listed, pass } from '../verdicts.ts';
+import { counted, fail, listed, pass } from '../verdicts.ts';
 import { bracketed, cannotTell, quoted } from './answers.ts';
 
 const ID = 'sql-tables-captured';
@@ -59,28 +59,25 @@ function judgeTables(rows: readonly TableRow[], settings: FacilitySettings): Ver
     .filter(wanted);
   if (selected.length === 0) return noneSelected(rows.length, settings);
   const missing = selected.filter((table) => !table.captured);
-  if (missing.length === 0) return pass(`${new Set(selected.map(qualified)).size} tables are captured`);
+  if (missing.length === 0)
+    return pass(`${counted(new Set(selected.map(qualified)).size, 'table')} captured`);
   const names = missing.map(qualified).sort();
-  return fail(
-    `${ID}-missing`,
-    `${names.length} of the tables to stream are not captured: ${listed(names)}.`,
-    {
-      current: listed(names, 50),
-      required: `A capture instance for each table that matches TABLE_INCLUDE_LIST=${settings.tableIncludeList}`,
-      remedy: {
-        text:
-          'Capture these tables (outside busy hours: each takes a short lock), or name only the others in TABLE_INCLUDE_LIST. ' +
-          'Their rows would otherwise be copied once and never change again.',
-        sql: [`USE ${bracketed(settings.database.name)};`, ...missing.map(enableTable).sort()],
-        who: 'dba',
-      },
+  return fail(`${ID}-missing`, `Tables to stream that are not captured: ${listed(names)}.`, {
+    current: listed(names, 50),
+    required: `A capture instance for each table that matches TABLE_INCLUDE_LIST=${settings.tableIncludeList}`,
+    remedy: {
+      text:
+        'Capture these tables (outside busy hours: each takes a short lock), or name only the others in TABLE_INCLUDE_LIST. ' +
+        'Their rows would otherwise be copied once and never change again.',
+      sql: [`USE ${bracketed(settings.database.name)};`, ...missing.map(enableTable).sort()],
+      who: 'dba',
     },
-  );
+  });
 }
 
 function noneSelected(visible: number, settings: FacilitySettings): Verdict {
   return fail(`${ID}-none`, 'No table matches TABLE_INCLUDE_LIST.', {
-    current: `${visible} tables are visible to ${settings.database.user}; none matches ${settings.tableIncludeList}`,
+    current: `${counted(visible, 'table')} visible to ${settings.database.user}; none matches ${settings.tableIncludeList}`,
     required: 'At least one captured table.',
     remedy: {
       text:

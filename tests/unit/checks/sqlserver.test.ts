@@ -171,12 +171,12 @@ describe('sql-tables-captured', () => {
     );
     expect(judge(sqlTablesCaptured, facts)).toMatchObject({
       outcome: 'pass',
-      summary: '1 tables are captured',
+      summary: '1 table captured',
     });
   });
   it('counts a table with two capture instances once', () => {
     const facts = rows(table('Visits', 'v1'), table('Visits', 'v2'));
-    expect(judge(sqlTablesCaptured, facts).summary).toBe('1 tables are captured');
+    expect(judge(sqlTablesCaptured, facts).summary).toBe('1 table captured');
   });
   it('names what is not captured, with one statement each', () => {
     const facts = rows(table('Visits', 'dbo_Visits'), table("O'Neil", null), table('Bills', null));
