@@ -4,12 +4,13 @@
  * - `parse/batch.ts`      `parseBatch(text): Statement[]`; throws TsqlError 102, 105, 113, 156 …
  * - `compile/statement.ts` `compileQuery(statement, context): CompiledQuery` for SELECT, INSERT, UPDATE, DELETE
  * - `compile/value.ts`    `compileValue(expression, type, context)` for SET, DECLARE, EXEC arguments, PRINT;
- *                         `compileCondition(expression, context)` for IF: one column of 1 or 0
- * - `ddl/table.ts`        `compileCreateTable`, `compileAlterTable`; `ddl/index.ts` `compileCreateIndex`
+ *                         `compileCompound` for `SET @x += …`; `compileCondition(expression, context)` for IF: one
+ *                         column of 1 or 0
+ * - `ddl/table.ts`        `compileCreateTable`; `ddl/alter.ts` `compileAlterTable`; `ddl/index-definition.ts` `compileCreateIndex`
  * - `ddl/default.ts`      `storedDefault(expression)`: SQL Server's stored text, `((1))`, `(N'x')`, `(getdate())`
  * - `storage.ts`          `pgType(type)`, `toPg(type, value)`, `fromPg(type, text)`
  * - `errors/from-postgres.ts` `toTsqlError(error, names)`
- * - `install/install.sql.ts`  `installSql()`: the function library, schema `tsql` (run it once per PostgreSQL database)
+ * - `install/install.ts`  `installSql()`: the function library, schema `tsql` (run it once per PostgreSQL database)
  *
  * The PostgreSQL database is UTF-8 with LC_COLLATE 'C'. A session may set `tsql.timezone` (`+03:00` or a zone name,
  * default UTC): the server's time zone, read by GETDATE() and its like. Values are read and written in PostgreSQL's
@@ -167,6 +168,16 @@ export type ConstraintDefinition = KeyDefinition | CheckDefinition | ForeignKeyD
 /** What a data definition does: PostgreSQL statements to run in order, and what the catalogue must then say. */
 export interface CompiledDefinition {
   sql: string[];
+  /** New columns, and changed ones in their new form. */
+  columns: ColumnDefinition[];
+  constraints: ConstraintDefinition[];
+  droppedColumns: string[];
+  /** Names of keys, checks, foreign keys; a dropped default shows in its column. */
+  droppedConstraints: string[];
+}
+
+/** A table as the catalogue has it, for ALTER TABLE and CREATE INDEX. */
+export interface ExistingTable extends TableTarget {
   columns: ColumnDefinition[];
   constraints: ConstraintDefinition[];
 }

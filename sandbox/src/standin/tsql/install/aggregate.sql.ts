@@ -1,5 +1,5 @@
 /** Aggregates that PostgreSQL 15 lacks for the types that T-SQL allows in MIN and MAX. */
-export const AGGREGATE_SQL = String.raw`
+export const AGGREGATE_SQL = `
 CREATE FUNCTION tsql.bytes_larger(a bytea, b bytea) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 AS $$ SELECT CASE WHEN a >= b THEN a ELSE b END $$;
 CREATE FUNCTION tsql.bytes_smaller(a bytea, b bytea) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

@@ -122,6 +122,20 @@ BEGIN
   RETURN value;
 END $$;
 
+-- After explicit identity values: the counter goes on from the furthest one.
+CREATE FUNCTION tsql.raise_identity(counter regclass, value int8) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  step int8;
+  reached int8;
+  used boolean;
+BEGIN
+  SELECT seqincrement INTO step FROM pg_sequence WHERE seqrelid = counter;
+  EXECUTE format('SELECT last_value, is_called FROM %s', counter) INTO reached, used;
+  IF (step > 0 AND value > reached - CASE WHEN used THEN 0 ELSE 1 END) OR (step < 0 AND value < reached + CASE WHEN used THEN 0 ELSE 1 END) THEN
+    PERFORM setval(counter, value, true);
+  END IF;
+END $$;
+
 CREATE SEQUENCE tsql.rowversion_seq;
 CREATE FUNCTION tsql.next_rowversion() RETURNS bytea LANGUAGE sql VOLATILE
 AS $$ SELECT int8send(nextval('tsql.rowversion_seq')) $$;

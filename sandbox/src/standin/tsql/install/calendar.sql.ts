@@ -1,5 +1,5 @@
 /** DATEADD, DATEDIFF, DATEPART and the functions that make dates. Parts arrive under their full names. */
-export const CALENDAR_SQL = String.raw`
+export const CALENDAR_SQL = `
 CREATE FUNCTION tsql.add_part(part text, n int8, t int8, kind text) RETURNS int8
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE

@@ -141,6 +141,7 @@ DECLARE
 BEGIN
   result := CASE style
     WHEN 0 THEN to_char(d, 'Mon ') || lpad(to_char(d, 'FMDD'), 2, ' ') || to_char(d, ' YYYY ') || tsql.twelve(t, -1, '')
+    WHEN 1000 THEN to_char(d, 'Mon ') || lpad(to_char(d, 'FMDD'), 2, ' ') || to_char(d, ' YYYY')
     WHEN 1 THEN to_char(d, 'MM/DD/YY') WHEN 101 THEN to_char(d, 'MM/DD/YYYY')
     WHEN 2 THEN to_char(d, 'YY.MM.DD') WHEN 102 THEN to_char(d, 'YYYY.MM.DD')
     WHEN 3 THEN to_char(d, 'DD/MM/YY') WHEN 103 THEN to_char(d, 'DD/MM/YYYY')

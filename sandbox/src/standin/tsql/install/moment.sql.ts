@@ -3,7 +3,7 @@
  * 100 ns ("ticks"; since midnight, or since 0001-01-01), because PostgreSQL keeps 6 decimals of a second and T-SQL 7.
  * `datetimeoffset` is text `YYYY-MM-DD HH:MM:SS.fffffff+HH:MM`: the UTC time, so that it sorts by instant, then the offset.
  */
-export const MOMENT_SQL = String.raw`
+export const MOMENT_SQL = `
 CREATE FUNCTION tsql.day_of(t int8) RETURNS date LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 AS $$ SELECT '0001-01-01'::date + (t / 864000000000)::int $$;
 

@@ -140,7 +140,9 @@ function parseCall(cursor: Cursor, name: Name): Expression {
   else if (!cursor.isSymbol(')')) {
     expression.distinct = cursor.accept('DISTINCT');
     if (!expression.distinct) cursor.accept('ALL');
-    expression.arguments = cursor.list(() => parseScalar(cursor));
+    // Only IIF takes a condition; elsewhere the compiler refuses one.
+    const argument = name.at(-1)?.toUpperCase() === 'IIF' ? parseExpression : parseScalar;
+    expression.arguments = cursor.list(() => argument(cursor));
   }
   cursor.expectSymbol(')');
   if (cursor.accept('WITHIN', 'GROUP')) {
