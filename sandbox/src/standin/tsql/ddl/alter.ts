@@ -14,7 +14,7 @@ import { columnType, compileColumn } from './column.ts';
 import { keyColumn } from './constraint.ts';
 import { compileDefault, storedDefault } from './default.ts';
 import { systemName } from './system-name.ts';
-import { compileConstraint, declared } from './table.ts';
+import { compileConstraint, declared, primaryKeyOf } from './table.ts';
 
 /** ALTER TABLE. Throws TsqlError 2705, 3728, 4924, 4922, 5074, 8110 where the table and the change do not fit. */
 export function compileAlterTable(
@@ -59,7 +59,7 @@ function add(
   result: CompiledDefinition,
 ): void {
   const constraints = [...action.columns.flatMap((column) => column.constraints), ...action.constraints];
-  const primary = constraints.find((constraint) => constraint.kind === 'primary-key');
+  const primary = primaryKeyOf(constraints);
   if (primary !== undefined && table.constraints.some((constraint) => constraint.kind === 'primary-key')) {
     throw new TsqlError(1779, `Table '${table.name}' already has a primary key defined on it.`);
   }

@@ -1,6 +1,11 @@
 import { TsqlError } from '../../types.ts';
 import type { ColumnDefinition, CompileContext, CompiledDefinition, TableTarget } from '../api.ts';
-import type { ColumnClause, CreateTableStatement, TableConstraint } from '../ast/definition.ts';
+import type {
+  ColumnClause,
+  CreateTableStatement,
+  KeyConstraint,
+  TableConstraint,
+} from '../ast/definition.ts';
 import { sameName } from '../compile/scope.ts';
 import { type CompiledColumn, compileColumn } from './column.ts';
 import { type CompiledConstraint, compileCheck, compileForeignKey, compileKey } from './constraint.ts';
@@ -19,7 +24,7 @@ export function compileCreateTable(
     ...statement.constraints,
   ];
   refuseDoubles(statement.columns, constraints, target);
-  const primary = constraints.find((constraint) => constraint.kind === 'primary-key');
+  const primary = primaryKeyOf(constraints);
   const columns = statement.columns.map((column) => {
     const inKey = primary?.columns.some(({ name }) => sameName(name, column.name)) ?? false;
     return compileColumn(column, inKey, target, context);
@@ -36,6 +41,10 @@ export function compileCreateTable(
     droppedColumns: [],
     droppedConstraints: [],
   };
+}
+
+export function primaryKeyOf(constraints: TableConstraint[]): KeyConstraint | undefined {
+  return constraints.find((constraint): constraint is KeyConstraint => constraint.kind === 'primary-key');
 }
 
 export function declared(column: CompiledColumn): string {

@@ -36,12 +36,7 @@ const ARITHMETIC = 'Arithmetic overflow error converting expression to data type
 export function toTsqlError(error: PostgresError, names: ErrorNames): TsqlError {
   const code = error.code ?? '';
   const own = /^([TU])(\d{4})$/.exec(code);
-  if (own !== null)
-    return new TsqlError(
-      Number(own[2]) + (own[1] === 'U' ? 10_000 : 0),
-      error.message,
-      severity(Number(own[2])),
-    );
+  if (own !== null) return new TsqlError(Number(own[2]) + (own[1] === 'U' ? 10_000 : 0), error.message);
   switch (code) {
     case '23505':
       return duplicate(error, names);
