@@ -3,8 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { TsqlError } from '../../../sandbox/src/standin/types.ts';
 import { sqlServer } from '../../../src/adapters/sqlserver.ts';
 import type { SqlServerAccess } from '../../../src/adapters/sqlserver-port.ts';
-import { Loopback, selfSigned } from '../standin/tds/loopback.ts';
+import { Loopback } from '../standin/tds/loopback.ts';
 import type { Script } from '../standin/tds/scripted-sessions.ts';
+import { selfSigned } from '../standin/tds/self-signed.ts';
 
 const soon = () => AbortSignal.timeout(10_000);
 const cleanup: (() => Promise<void>)[] = [];

@@ -3,9 +3,10 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PACKET } from '../../../../sandbox/src/standin/tds/packets.ts';
 import { ENCRYPTION } from '../../../../sandbox/src/standin/tds/prelogin.ts';
 import { createTdsServer } from '../../../../sandbox/src/standin/tds/server.ts';
-import { Loopback, selfSigned } from './loopback.ts';
+import { Loopback } from './loopback.ts';
 import { prelogin, RawClient, type RawLogin } from './raw-client.ts';
 import { type Script, ScriptedSessions } from './scripted-sessions.ts';
+import { selfSigned } from './self-signed.ts';
 
 const silent: Script = ({ sink }) => sink.done('other');
 

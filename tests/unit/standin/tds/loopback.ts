@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import sql from 'mssql';
 import {
   createTdsServer,
@@ -9,18 +5,6 @@ import {
   type TdsServerOptions,
 } from '../../../../sandbox/src/standin/tds/server.ts';
 import { type Script, ScriptedSessions, script } from './scripted-sessions.ts';
-
-/** A self-signed certificate for localhost, made afresh. */
-export function selfSigned(): { key: string; cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'tds-'));
-  const key = join(folder, 'key.pem');
-  const cert = join(folder, 'cert.pem');
-  const request = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost'.split(' ');
-  execFileSync('openssl', [...request, '-keyout', key, '-out', cert], { stdio: 'pipe' });
-  const pair = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  rmSync(folder, { recursive: true });
-  return pair;
-}
 
 /** A server over scripted sessions on a free port of 127.0.0.1. */
 export class Loopback {

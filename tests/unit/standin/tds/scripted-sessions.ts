@@ -6,6 +6,7 @@ import type {
   ResultColumn,
   Session,
   SessionFactory,
+  TsqlType,
   TsqlValue,
 } from '../../../../sandbox/src/standin/types.ts';
 import { TsqlError } from '../../../../sandbox/src/standin/types.ts';
@@ -146,3 +147,17 @@ export const echo: Script = ({ parameters, sink }) => {
   void sink.row(parameters.map(({ value }) => value));
   sink.done('select', 1);
 };
+
+/** A row of the given values, in columns named c0, c1, … */
+export function selectRow(columns: { type: TsqlType; value: TsqlValue }[]): Script {
+  const described: ResultColumn[] = columns.map(({ type }, index) => ({
+    name: `c${index}`,
+    type,
+    nullable: true,
+  }));
+  return async ({ sink }) => {
+    sink.columns(described);
+    await sink.row(columns.map(({ value }) => value));
+    sink.done('select', 1);
+  };
+}
