@@ -36,10 +36,13 @@ export function containerOptions(
     ExposedPorts: ports.length === 0 ? undefined : Object.fromEntries(ports.map(({ key }) => [key, {}])),
     Healthcheck: healthcheck(service.healthcheck),
     StopSignal: service.stop_signal,
+    StopTimeout: grace,
+    Volumes:
+      service.volumes && Object.fromEntries(service.volumes.map((volume) => [mount(volume).target, {}])),
     HostConfig: hostConfig(service, ports, place),
     NetworkingConfig: {
       EndpointsConfig: Object.fromEntries(
-        place.networks.map((name) => [name, { Aliases: [place.serviceName] }]),
+        place.networks.map((name) => [name, { Aliases: [place.serviceName], IPAMConfig: {} }]),
       ),
     },
   });
@@ -49,6 +52,7 @@ export function containerOptions(
 function hostConfig(service: Service, ports: ReturnType<typeof portBinding>[], place: Place) {
   return compact({
     Binds: service.volumes?.map((volume) => bind(volume, place.dir)),
+    VolumesFrom: [],
     PortBindings: Object.fromEntries(
       ports.map(({ key, hostIp, hostPort }) => [key, [{ HostIp: hostIp, HostPort: hostPort }]]),
     ),
@@ -102,15 +106,21 @@ function healthcheck(check: Service['healthcheck']) {
   });
 }
 
-/** `source:target[:mode]`; a relative source starts at the folder of the file. */
+/** A relative source starts at the folder of the file. */
 function bind(volume: string, dir: string): string {
+  const { source, target, mode } = mount(volume);
+  const absolute = source.startsWith('.') ? posix.join(dir.replaceAll('\\', '/'), source) : source;
+  return `${absolute}:${target}:${mode}`;
+}
+
+/** `source:target[:mode]` taken apart. */
+function mount(volume: string): { source: string; target: string; mode: string } {
   const match = /^(?<source>(?:[A-Za-z]:[\\/])?[^:]+):(?<target>\/[^:]*)(?::(?<mode>[a-z,]+))?$/.exec(volume);
-  const groups = match?.groups;
-  if (groups?.source === undefined) throw composeError(`volume "${volume}" is not source:target[:mode]`);
-  const source = groups.source.startsWith('.')
-    ? posix.join(dir.replaceAll('\\', '/'), groups.source)
-    : groups.source;
-  return `${source}:${groups.target}:${groups.mode ?? 'rw'}`;
+  const { source, target, mode } = match?.groups ?? {};
+  if (source === undefined || target === undefined) {
+    throw composeError(`volume "${volume}" is not source:target[:mode]`);
+  }
+  return { source, target, mode: mode ?? 'rw' };
 }
 
 /** The labels by which `docker compose ps`, `logs`, `up` and `down` know this container as theirs. */
