@@ -26,7 +26,7 @@ export const kafkaIdentity: FacilityCheck<IdentityFacts> = {
   title: 'The facility code is not in use elsewhere',
   area: 'kafka',
   when: ['before-install', 'after-install', 'daily'],
-  needs: ['kafka-login'],
+  needs: ['kafka-advertised'],
   timeoutMs: 8000,
 
   async probe(context, signal) {

@@ -21,7 +21,7 @@ export const kafkaRights: FacilityCheck<RightsFacts> = {
   title: 'Kafka allows what a facility needs',
   area: 'kafka',
   when: ['before-install', 'daily'],
-  needs: ['kafka-login'],
+  needs: ['kafka-advertised'],
   timeoutMs: 8000,
 
   async probe({ kafka, names, settings }, signal) {

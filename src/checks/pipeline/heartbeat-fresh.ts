@@ -27,7 +27,7 @@ export const heartbeatFresh: FacilityCheck<HeartbeatFacts> = {
   area: 'pipeline',
   when: ['after-install', 'daily'],
   // Not the connector's state: when that has failed, the last heartbeat says since when.
-  needs: ['kafka-login'],
+  needs: ['kafka-advertised'],
   timeoutMs: 8000,
 
   async probe({ kafka, names, clock }, signal) {

@@ -16,7 +16,7 @@ export const streamTopics: FacilityCheck<TopicsFacts> = {
   title: 'The data topics hold records',
   area: 'pipeline',
   when: ['after-install', 'daily'],
-  needs: ['kafka-login'],
+  needs: ['kafka-advertised'],
   timeoutMs: 8000,
 
   async probe({ kafka, settings }, signal) {
