@@ -50,7 +50,12 @@ export function createTdsServer(factory: SessionFactory, options: TdsServerOptio
       accept(listener);
       await new Promise<void>((resolve, reject) => {
         listener.once('error', reject);
-        listener.listen(port, host, resolve);
+        listener.listen(port, host, () => {
+          listener.off('error', reject);
+          // Such as no file descriptor left for one more client: the others go on.
+          listener.on('error', report);
+          resolve();
+        });
       });
       listeners.add(listener);
       return (listener.address() as AddressInfo).port;
