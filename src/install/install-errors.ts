@@ -1,5 +1,6 @@
 import type { ConfigProblem, ConnectorStatus } from '../adapters/connect-port.ts';
 import type { ContainerState } from '../adapters/docker-port.ts';
+import { explainTrace } from '../connector/trace.ts';
 import { CliError } from '../errors.ts';
 
 /** Lines of a container's log that an error shows. */
@@ -36,10 +37,12 @@ export function configRefused(connector: string, problems: readonly ConfigProble
 
 export function connectorFailed(status: ConnectorStatus, container: string): CliError {
   const failed = [status.connector, ...status.tasks].find(({ state }) => state === 'FAILED');
-  return new CliError('install.connector', `The connector ${status.name} failed.`, {
-    seen: rootCause(failed?.trace ?? 'no trace'),
-    needed: 'Cure the cause, then run init again; it restarts what has failed.',
-    commands: ['clinicmaster-cdc doctor', `docker logs --tail 100 ${container}`],
+  const { summary, evidence, remedy, commands, who } = explainTrace(failed?.trace ?? '');
+  return new CliError('install.connector', `The connector ${status.name} failed. ${summary}`, {
+    seen: evidence,
+    needed: `${remedy} Then run init again: it restarts what has failed.`,
+    commands: [...commands, `docker logs --tail 100 ${container}`],
+    who,
   });
 }
 
@@ -59,13 +62,6 @@ export function connectorSlow(
 export function describe(status: ConnectorStatus): string {
   const tasks = status.tasks.map(({ id, state }) => `task ${id} ${state}`).join(', ');
   return `connector ${status.connector.state}, ${tasks === '' ? 'no task yet' : tasks}`;
-}
-
-/** The innermost cause of a Java trace: its last `Caused by`, else its first line. */
-export function rootCause(trace: string): string {
-  const lines = trace.split('\n');
-  const causes = lines.filter((line) => line.startsWith('Caused by:'));
-  return (causes.at(-1) ?? lines[0] ?? '').replace(/^Caused by:\s*/, '').trim();
 }
 
 /** The end of a log, preferring lines that say why. */
