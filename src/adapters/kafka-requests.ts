@@ -8,7 +8,7 @@ import type { AdvertisedBroker, GroupMember, KafkaOperation } from './kafka-port
  * what the logged-in principal may do, so that rights are known without trying anything out.
  */
 export const METADATA = { apiKey: 3, apiVersion: 8 } as const;
-export const DESCRIBE_GROUPS = { apiKey: 15, apiVersion: 3 } as const;
+const DESCRIBE_GROUPS = { apiKey: 15, apiVersion: 3 } as const;
 
 /** Not found, as opposed to not allowed: the principal may describe the name, and no such topic exists. */
 export const UNKNOWN_TOPIC = 3;

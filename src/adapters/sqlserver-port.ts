@@ -15,7 +15,7 @@ export interface SqlServerAccess {
 }
 
 /** Why SQL Server did not answer a question. */
-export type SqlFailureKind =
+type SqlFailureKind =
   /** Could not reach it; see the network checks for where it ends. */
   | 'unreachable'
   | 'timeout'

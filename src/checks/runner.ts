@@ -7,7 +7,7 @@ const DEADLINE_MS = 13_500;
 /** After its signal a probe has this long to hand over what it knows. */
 const GRACE_MS = 500;
 
-export interface Observer {
+interface Observer {
   started?(check: { id: string; title: string }): void;
   finished(result: CheckResult): void;
 }

@@ -2,7 +2,7 @@ import type { ConnectorStatus, RunState } from '../adapters/connect-port.ts';
 import { explainTrace, type TraceExplanation } from './trace.ts';
 
 /** What a connector does, all of its parts taken together. RUNNING of the connector alone says nothing. */
-export type Working = 'running' | 'starting' | 'paused' | 'stopped' | 'failed' | 'no-task';
+type Working = 'running' | 'starting' | 'paused' | 'stopped' | 'failed' | 'no-task';
 
 export interface ConnectorHealth {
   working: Working;

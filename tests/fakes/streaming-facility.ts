@@ -4,8 +4,8 @@ import type { SqlValue } from '../../src/adapters/sqlserver-port.ts';
 import { connectorConfig } from '../../src/connector/template.ts';
 import type { World } from './check-ports.ts';
 
-export const CODE = 'xY9AbCdEf12';
-export const ROOT = join(import.meta.dirname, '../..');
+const CODE = 'xY9AbCdEf12';
+const ROOT = join(import.meta.dirname, '../..');
 const CONTAINER_ID = '0123456789abcdef0123456789abcdef';
 
 /** The `.env` of the facility that {@link streamingFacility} surrounds. */

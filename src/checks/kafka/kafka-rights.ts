@@ -97,7 +97,7 @@ function denied(missing: readonly Missing[], names: FacilityNames, { kafka }: Fa
 }
 
 /** The ACLs of one facility, as the commands that set them. */
-export function facilityAcls({ prefix }: FacilityNames, user: string): string[] {
+function facilityAcls({ prefix }: FacilityNames, user: string): string[] {
   const add = `kafka-acls.sh --add --allow-principal 'User:${user}' --resource-pattern-type prefixed`;
   return [
     `${add} --operation Read --operation Write --operation Create --operation Describe --operation DescribeConfigs --topic '${prefix}'`,

@@ -9,8 +9,8 @@ const ID = 'sql-agent';
 /** The capture job writes at least a mark of rest every five minutes; three of them missing is a stop. */
 const FRESH_S = 15 * 60;
 
-export type ServiceRow = { servicename: string; status_desc: string; startup_type_desc: string };
-export type CaptureRow = { age_s: number | null };
+type ServiceRow = { servicename: string; status_desc: string; startup_type_desc: string };
+type CaptureRow = { age_s: number | null };
 
 export type AgentFacts = {
   services: SqlAnswer<ServiceRow>;

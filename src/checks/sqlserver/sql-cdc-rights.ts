@@ -7,8 +7,8 @@ import { bracketed, cannotTell, isMissingRight } from './answers.ts';
 
 const ID = 'sql-cdc-rights';
 
-export type SchemaRightRow = { cdc_select: number | null; is_owner: number | null };
-export type TableRightRow = {
+type SchemaRightRow = { cdc_select: number | null; is_owner: number | null };
+type TableRightRow = {
   schema_name: string;
   table_name: string;
   role_name: string | null;
