@@ -16,7 +16,7 @@ import { type CentralSettings, centralFields, toCentralSettings } from '../setti
 import type { Resolved } from '../settings/resolve.ts';
 import { addFieldFlags, collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
-import { show } from './shared/checked.ts';
+import { printer } from './shared/checked.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, stopped } from './shared/outcome.ts';
@@ -70,7 +70,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const after = await check('after-install', settings, context);
   return installed(out, {
     command: COMMAND,
-    title: 'The sink',
+    headline: 'The sink runs',
     dir,
     container: CENTRAL_CONTAINER,
     steps,
@@ -103,8 +103,8 @@ async function check(when: Occasion, settings: CentralSettings, context: Context
     context.kafka(settings.kafka, 'cdc.central.cli'),
   ]);
   const names = { container: CENTRAL_CONTAINER };
-  const observer = { finished: (result: CheckResult) => show(context.out.step(result.title), result) };
-  const world = { settings, names, network, warehouse, kafka, docker: context.docker };
+  const observer = { finished: printer(context) };
+  const world = { settings, clock: context.clock, names, network, warehouse, kafka, docker: context.docker };
   try {
     return await runChecks(CENTRAL_CHECKS, world, settings, { when, signal: context.signal, observer });
   } finally {

@@ -68,7 +68,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const names = facilityNames(settings.facilityId, settings.instance);
   return installed(out, {
     command: 'init',
-    title: `${settings.facilityName} (${settings.facilityCode})`,
+    headline: `${settings.facilityName} (${settings.facilityCode}) streams`,
     dir,
     container: names.container,
     steps,

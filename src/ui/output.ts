@@ -1,3 +1,4 @@
+import type { Outcome } from '../checks/types.ts';
 import type { CliError } from '../errors.ts';
 
 /** Version of every `--json` answer; raised when a field changes its meaning or goes away. */
@@ -20,6 +21,8 @@ export interface Output {
   detail(text: string): void;
   /** Begins a step. Without a terminal each end prints one line; with one, a spinner appears after a short delay. */
   step(title: string): StepHandle;
+  /** One finished check, on one line. */
+  check(outcome: Outcome, title: string, summary: string): void;
   /**
    * The answer of the command, once. JSON prints `{schemaVersion, …data}`; text prints what `render` returns,
    * so both views come from the same data.
@@ -50,7 +53,7 @@ export interface Style {
   dim(text: string): string;
   bold(text: string): string;
   command(text: string): string;
-  symbol(state: 'pass' | 'warn' | 'fail' | 'unknown' | 'skip'): string;
+  symbol(state: Outcome): string;
   /** Rows under heads, wrapped to the width; cells may hold wide characters. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): string;
   wrap(text: string, indent?: number): string;

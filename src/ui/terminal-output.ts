@@ -2,6 +2,7 @@ import { causeText, errorData, errorText } from './error-text.ts';
 import { type Output, SCHEMA_VERSION } from './output.ts';
 import { beginStep, type Screen } from './progress.ts';
 import { createStyle } from './style.ts';
+import { OUTCOME_WORD } from './verdict-text.ts';
 
 /** How the user wants to be spoken to, and through what. */
 export interface OutputOptions {
@@ -31,6 +32,10 @@ export function createOutput(options: OutputOptions): Output {
     warn: (text) => say(`${style.symbol('warn')} ${style.wrap(`warning: ${text}`, 2).trimStart()}`),
     detail: (text) => {
       if (verbose) say(style.dim(style.wrap(text, 2)));
+    },
+    check: (outcome, title, summary) => {
+      const line = `${title}: ${OUTCOME_WORD[outcome]}. ${summary}`;
+      say(`${style.symbol(outcome)} ${style.wrap(line, 2).trimStart()}`);
     },
     step: (title) => beginStep(title, stderr, style, options.unicode),
     result: (data, render) => {

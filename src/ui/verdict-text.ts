@@ -2,7 +2,8 @@ import type { CheckResult } from '../checks/types.ts';
 import { PERSON } from './error-text.ts';
 import type { Style } from './output.ts';
 
-const WORD = {
+/** An outcome as the user reads it. */
+export const OUTCOME_WORD = {
   pass: 'ok',
   warn: 'warning',
   fail: 'failed',
@@ -14,7 +15,7 @@ const WORD = {
 export function verdictText({ id, title, verdict }: CheckResult, style: Style): string {
   const { outcome, summary, current, required, remedy } = verdict;
   const lines = [
-    `${style.symbol(outcome)} ${style.wrap(`${title}: ${WORD[outcome]}. ${summary}`, 2).trimStart()}`,
+    `${style.symbol(outcome)} ${style.wrap(`${title}: ${OUTCOME_WORD[outcome]}. ${summary}`, 2).trimStart()}`,
   ];
   const part = (label: string, text: string) =>
     lines.push(`${`  ${label}`.padEnd(11)}${style.wrap(text, 11).trimStart()}`);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../adapters/clock.ts';
 import type { DockerPort } from '../../adapters/docker-port.ts';
 import type { KafkaPort } from '../../adapters/kafka-port.ts';
 import type { NetworkPort } from '../../adapters/network-port.ts';
@@ -10,6 +11,7 @@ import type { KafkaSettings } from '../../settings/facility.ts';
 export interface SharedContext {
   settings: { kafka: KafkaSettings; restPort: number };
   names: { container: string };
+  clock: Clock;
   network: NetworkPort;
   kafka: KafkaPort;
   docker(): Promise<DockerPort>;

@@ -7,16 +7,15 @@ import type { Context } from '../../context.ts';
 import { FACILITY_TEMPLATE } from '../../install/facility-deployment.ts';
 import { packageFile } from '../../install/package-files.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
-import type { StepHandle } from '../../ui/output.ts';
 
-/** Runs a facility's checks for an occasion, showing each as a step. */
+/** Runs a facility's checks for an occasion, showing each on one line. */
 export function checkFacility(
   checks: readonly FacilityCheck[],
   when: Occasion,
   settings: FacilitySettings,
   context: Context,
 ): Promise<CheckResult[]> {
-  const observer = { finished: (result: CheckResult) => show(context.out.step(result.title), result) };
+  const observer = { finished: printer(context) };
   return runFacilityChecks(checks, { when, observer }, settings, context);
 }
 
@@ -53,10 +52,7 @@ export async function runFacilityChecks(
   }
 }
 
-/** Ends a step as the verdict says; the step began a moment ago, so no spinner is seen. */
-export function show(step: StepHandle, { verdict }: CheckResult): void {
-  if (verdict.outcome === 'pass') step.succeed(verdict.summary);
-  else if (verdict.outcome === 'skip') step.unchanged(verdict.summary);
-  else if (verdict.outcome === 'fail') step.fail(verdict.summary);
-  else step.warn(verdict.summary);
+/** Prints each check as it finishes. */
+export function printer({ out }: Context): (result: CheckResult) => void {
+  return ({ title, verdict }) => out.check(verdict.outcome, title, verdict.summary);
 }

@@ -21,8 +21,8 @@ export function stopped(out: Output, command: string, checks: readonly CheckResu
 /** What an installation came to. */
 export interface Installed {
   command: string;
-  /** What was installed, in the user's words. */
-  title: string;
+  /** What is so now: "… streams". */
+  headline: string;
   dir: string;
   container: string;
   steps: readonly StepResult[];
@@ -38,8 +38,8 @@ export function installed(out: Output, outcome: Installed): ExitCode {
   const changed = steps.some((step) => step.outcome === 'changed');
   out.result({ ok: !failed, command, changed, dir, container, steps, checks, next }, (data, style) => {
     const headline = changed
-      ? `${outcome.title} streams.`
-      : `${outcome.title} streams already; nothing was changed.`;
+      ? `${outcome.headline}.`
+      : `${outcome.headline} already; nothing was changed.`;
     const parts = [
       ...(failed ? troubles(data.checks, style) : [`${style.symbol('pass')} ${style.ok(headline)}`]),
       style.wrap(`Settings: ${data.dir}`, 2),
