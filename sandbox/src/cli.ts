@@ -1,5 +1,5 @@
 import { bringDown } from './down.ts';
-import { complain, say } from './output.ts';
+import { complain } from './output.ts';
 import { SandboxError } from './sandbox-error.ts';
 import { showStatus } from './status.ts';
 import { bringUp } from './up.ts';

@@ -1,0 +1,12 @@
+import { ensureCompose } from '../../sandbox/src/provision/compose.ts';
+import { bringUp, ensureConnectImages } from '../../sandbox/src/up.ts';
+
+/**
+ * Before the first test on real parts: Docker, Kafka, PostgreSQL, the product's images, Compose. All of it is left
+ * running, so that the next run starts at once; `npm run sandbox -- down` removes it.
+ */
+export async function setup(): Promise<void> {
+  await bringUp();
+  await ensureConnectImages();
+  await ensureCompose();
+}
