@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Login, Sandbox } from '../load.ts';
+import { BASE_IMAGE } from '../names.ts';
 import type { Report } from '../progress.ts';
+import { inspectImage } from '../provision/docker.ts';
 import { LOGIN } from '../sample/login.ts';
 import { messageKeyColumns, sampleSchema } from '../sample/schema.ts';
 import { type CliRun, runCli } from './cli.ts';
@@ -13,9 +13,9 @@ import type { SourceServer } from './source.ts';
 const HEARTBEAT_MS = 5_000;
 
 /**
- * Installs one facility by the real `init`, without questions: settings and passwords come by the environment, the
- * certificates stand in the facility's folder.
+ * Installs one facility by the real `init`, without questions: settings by flags, passwords by the environment.
  * @param standIn its certificate is signed by the sandbox's own authority
+ * @throws CliFailed
  */
 export async function installFacility(
   facility: DemoFacility,
@@ -25,61 +25,59 @@ export async function installFacility(
   standIn: boolean,
   report: Report,
 ): Promise<CliRun> {
-  await placeCertificates(facility.dir, {
-    'kafka-ca.pem': sandbox.ca,
-    ...(standIn && facility.encrypt ? { 'sqlserver-ca.pem': sandbox.ca } : {}),
-  });
+  const { kafka, caFile } = sandbox;
+  const settings: Record<string, string> = {
+    '--dir': facility.dir,
+    '--instance': facility.instance,
+    '--rest-port': String(facility.restPort),
+    '--name': facility.name,
+    '--code': facility.code,
+    '--db-host': server.host,
+    '--db-port': String(server.port),
+    '--db-name': DATABASE,
+    '--db-user': LOGIN,
+    '--db-encrypt': String(facility.encrypt || !standIn),
+    ...(standIn ? {} : { '--db-trust-server-certificate': 'true' }),
+    ...(standIn && facility.encrypt ? { '--db-ca': caFile } : {}),
+    '--kafka': kafka.bootstrap,
+    '--kafka-user': login.username,
+    '--kafka-ca': caFile,
+    '--key-columns': messageKeyColumns(sampleSchema(facility.edition)),
+    '--heartbeat-ms': String(HEARTBEAT_MS),
+  };
+  const passwords = { DB_PASS: facility.password, KAFKA_PASS: login.password };
   return runCli(
-    ['init', '--yes', '--dir', facility.dir, '--instance', facility.instance],
-    {
-      FACILITY_NAME: facility.name,
-      FACILITY_DHIS2_CODE: facility.code,
-      DB_HOST: server.host,
-      DB_PORT: String(server.port),
-      DB_NAME: DATABASE,
-      DB_USER: LOGIN,
-      DB_PASS: facility.password,
-      DB_ENCRYPT: String(facility.encrypt || !standIn),
-      DB_TRUST_SERVER_CERTIFICATE: String(!standIn),
-      ...kafkaSettings(sandbox, login),
-      MESSAGE_KEY_COLUMNS: messageKeyColumns(sampleSchema(facility.edition)),
-      HEARTBEAT_INTERVAL_MS: String(HEARTBEAT_MS),
-      REST_PORT: String(facility.restPort),
-    },
+    ['init', '--yes', ...Object.entries(settings).flat()],
+    { ...passwords, ...(await base()) },
     report,
   );
 }
 
-/** Brings up the sink by the real `central init`. */
+/**
+ * Brings up the sink by the real `central init`; settings by the environment.
+ * @throws CliFailed
+ */
 export async function installCentral(sandbox: Sandbox, login: Login, report: Report): Promise<CliRun> {
   const { host, port, database, user, password } = sandbox.postgres.warehouse;
-  await placeCertificates(CENTRAL_DIR, { 'kafka-ca.pem': sandbox.ca });
   return runCli(
-    ['central', 'init', '--yes', '--dir', CENTRAL_DIR],
+    ['central', 'init', '--yes', '--dir', CENTRAL_DIR, '--kafka-ca', sandbox.caFile],
     {
       WAREHOUSE_HOST: host,
       WAREHOUSE_PORT: String(port),
       WAREHOUSE_DB: database,
       WAREHOUSE_USER: user,
       WAREHOUSE_PASS: password,
-      ...kafkaSettings(sandbox, login),
+      KAFKA_BOOTSTRAP_SERVERS: sandbox.kafka.bootstrap,
+      KAFKA_USER: login.username,
+      KAFKA_PASS: login.password,
       REST_PORT: String(CENTRAL_REST_PORT),
+      ...(await base()),
     },
     report,
   );
 }
 
-function kafkaSettings({ kafka }: Sandbox, login: Login): Record<string, string> {
-  return {
-    KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrap,
-    KAFKA_USER: login.username,
-    KAFKA_PASS: login.password,
-  };
-}
-
-async function placeCertificates(dir: string, files: Readonly<Record<string, string>>): Promise<void> {
-  const folder = join(dir, 'ca');
-  await mkdir(folder, { recursive: true });
-  for (const [name, content] of Object.entries(files))
-    await writeFile(join(folder, name), content, { mode: 0o644 });
+/** The locally made base image, on machines where no registry answers. */
+async function base(): Promise<Record<string, string>> {
+  return (await inspectImage(BASE_IMAGE)) === undefined ? {} : { BASE_IMAGE };
 }

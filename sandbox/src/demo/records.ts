@@ -1,4 +1,4 @@
-import { TOPIC_PREFIX } from '../../../src/connector/names.ts';
+import { DLQ_TOPIC, TOPIC_PREFIX } from '../../../src/connector/names.ts';
 import type { TopicRecord } from '../kafka/topics.ts';
 
 const TABLE_TOPIC = new RegExp(`^${TOPIC_PREFIX}\\..+\\.dbo\\..+$`);
@@ -28,7 +28,7 @@ const MOST_FAULTS = 20;
 
 /**
  * Judges each record as it lies in Kafka: the facility's code in the key and, unless it is a tombstone, code and name in
- * the value of every table record; the code in the key of every heartbeat; nothing but table records on shared topics.
+ * the value of every table record; the code in the key of every heartbeat; nothing but table records on shared topics; no dead letters.
  */
 export class RecordInspector {
   readonly findings: RecordFindings = {
@@ -48,6 +48,7 @@ export class RecordInspector {
     const fault: Fault = (what) => this.fault(`${topic}/${record.partition}@${record.offset} ${what}`);
     if (TABLE_TOPIC.test(topic)) this.lookAtTable(record, fault);
     else if (HEARTBEAT_TOPIC.test(topic)) this.lookAtHeartbeat(record, fault);
+    else if (topic === DLQ_TOPIC) fault('was given up by the sink');
     else if (topic.startsWith(TOPIC_PREFIX)) fault('is no table record, yet lies on a shared topic');
   }
 

@@ -13,6 +13,7 @@ import { awaitQuiet, markTables } from './quiet.ts';
 import { scheduleFor } from './schedule.ts';
 import { SecretScan } from './secrets.ts';
 import type { DemoServers } from './servers.ts';
+import type { Stage } from './stage.ts';
 import { putToWork, streamChanges } from './stream.ts';
 import { Warehouse } from './warehouse.ts';
 
@@ -21,24 +22,19 @@ const WRITERS = 4;
 const SNAPSHOT_TIMEOUT_MS = 600_000;
 const QUIET_TIMEOUT_MS = 300_000;
 
-interface Stage {
-  options: DemoOptions;
-  sandbox: Sandbox;
-  servers: DemoServers;
-  facilities: [DemoFacility, DemoFacility];
-}
+type Play = Stage & { options: DemoOptions };
 
 /**
  * The demo from two empty SQL Servers to the last comparison. Kafka, PostgreSQL and the servers must run and hold nothing of
  * an earlier demo.
  * @throws an error with a sentence for people when anything but a difference goes wrong
  */
-export async function runScenario(stage: Stage): Promise<Comparison> {
-  const hospitals = await openHospitals(stage);
-  const warehouse = await Warehouse.open(stage.sandbox.postgres.warehouse);
+export async function runScenario(play: Play): Promise<Comparison> {
+  const hospitals = await openHospitals(play);
+  const warehouse = await Warehouse.open(play.sandbox.postgres.warehouse);
   try {
-    const scan = await install(stage);
-    const ready = stage.facilities.map((facility, i) => ({ facility, hospital: at(hospitals, i) }));
+    const scan = await install(play);
+    const ready = play.facilities.map((facility, i) => ({ facility, hospital: at(hospitals, i) }));
     await step('Everything that was there has arrived (first snapshot)', (report) =>
       awaitRows(ready, warehouse, (missing) => report(`${missing} rows to go`)),
     );
@@ -46,7 +42,7 @@ export async function runScenario(stage: Stage): Promise<Comparison> {
     if (first === undefined || second === undefined) throw new Error('The demo needs two hospitals.');
     await streamChanges(
       [putToWork(first.facility, first.hospital), putToWork(second.facility, second.hospital)],
-      scheduleFor(stage.options.rows),
+      scheduleFor(play.options.rows),
       warehouse,
     );
     await step('Quiet: the last change of every table has arrived', async (report) => {
@@ -59,8 +55,8 @@ export async function runScenario(stage: Stage): Promise<Comparison> {
         onWait: (tables) => report(`${tables} tables to go`),
       });
     });
-    await inspect(stage, scan);
-    if (stage.options.spoil) {
+    await inspect(play, scan);
+    if (play.options.spoil) {
       await step('--break: one value in PostgreSQL is altered', () =>
         warehouse.spoil('Staff', 'FullName', first.facility.code),
       );
@@ -72,7 +68,7 @@ export async function runScenario(stage: Stage): Promise<Comparison> {
   }
 }
 
-async function openHospitals({ options, servers, facilities }: Stage): Promise<Hospital[]> {
+async function openHospitals({ options, servers, facilities }: Play): Promise<Hospital[]> {
   const hospitals = await step(`Two hospitals with ${options.rows} rows together`, (report) => {
     const done = [0, 0];
     return Promise.all(
@@ -97,7 +93,7 @@ async function openHospitals({ options, servers, facilities }: Stage): Promise<H
 }
 
 /** Enrols and installs. @returns the scan for what was found so far, or undefined with `--no-scan` */
-async function install({ options, sandbox, servers, facilities }: Stage): Promise<SecretScan> {
+async function install({ options, sandbox, servers, facilities }: Play): Promise<SecretScan> {
   const logins = await step('Each facility gets its own Kafka user', async () => {
     const made: Login[] = [];
     for (const { code } of facilities) made.push(await enrolFacility(code, awkwardPassword()));
@@ -137,7 +133,7 @@ async function install({ options, sandbox, servers, facilities }: Stage): Promis
   return scan;
 }
 
-async function inspect({ options, facilities }: Stage, scan: SecretScan): Promise<void> {
+async function inspect({ options, facilities }: Play, scan: SecretScan): Promise<void> {
   await step('Every record in Kafka carries its facility', async (report) => {
     await inspectTopics(facilities, options.scan ? scan : undefined, report);
   });

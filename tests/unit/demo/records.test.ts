@@ -35,6 +35,7 @@ test.each([
   ['a value with another name', TABLE, goodKey, json({ facility_dhis2_code: 'F1', facility_name: 'x' })],
   ['a payload of null that compaction would keep', TABLE, goodKey, json(null)],
   ['a heartbeat without the code', 'cdc.F1.heartbeat', json({ serverName: 'x' }), json({ ts_ms: 1 })],
+  ['a dead letter', 'sink-dlq', goodKey, goodValue],
   ['a schema change', 'clinicmasterwarehouse-sqlserver', json({ databaseName: 'x' }), json({})],
 ])('%s is a fault', (_, topic, key, value) => {
   expect(findings(topic, key, value).faultCount).toBeGreaterThan(0);

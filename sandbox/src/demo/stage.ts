@@ -1,0 +1,70 @@
+import { CENTRAL_CONTAINER } from '../../../src/connector/names.ts';
+import type { Sandbox } from '../load.ts';
+import { KAFKA_CONTAINER, POSTGRES_CONTAINER } from '../names.ts';
+import { say } from '../output.ts';
+import { step } from '../progress.ts';
+import { docker, inspectContainer, tailOf } from '../provision/docker.ts';
+import { pingEngine } from '../provision/engine.ts';
+import { bringUp, ensureConnectImages } from '../up.ts';
+import { claimDatabase, dropDemoDatabase } from './databases.ts';
+import { type DemoFacility, demoFacilities } from './facilities.ts';
+import { type DemoServers, demoServers } from './servers.ts';
+import { demoContainers, emptyKafkaAndWarehouse, removeInstallations } from './teardown.ts';
+
+/** Where the demo plays. */
+export interface Stage {
+  sandbox: Sandbox;
+  servers: DemoServers;
+  facilities: [DemoFacility, DemoFacility];
+  /** Containers that ran before the demo and shall run after it. */
+  ranBefore: readonly string[];
+}
+
+const SANDBOX_CONTAINERS = [KAFKA_CONTAINER, POSTGRES_CONTAINER];
+const STOP_GRACE_SECONDS = 20;
+const LOG_LINES = 12;
+
+/** Makes everything run that the demo needs, with nothing in it of an earlier demo. */
+export async function setStage(): Promise<Stage> {
+  const ranBefore = await runningContainers();
+  const sandbox = await bringUp();
+  await ensureConnectImages();
+  const facilities = demoFacilities();
+  await step('What an earlier demo left is removed', async () => {
+    await removeInstallations();
+    await emptyKafkaAndWarehouse(facilities.map(({ code }) => code));
+  });
+  const servers = await step('Two SQL Servers', async () => {
+    const found = await demoServers(process.env, sandbox);
+    if (!found.standIns) for (const server of found.servers) await claimDatabase(server);
+    return found;
+  });
+  return { sandbox, servers, facilities, ranBefore };
+}
+
+/** Puts away what the demo started; what ran before it runs on, and images stay. */
+export async function clearStage({ servers, ranBefore }: Stage): Promise<void> {
+  await removeInstallations();
+  if (servers.standIns) await servers.stop();
+  else for (const server of servers.servers) await dropDemoDatabase(server);
+  for (const name of SANDBOX_CONTAINERS) {
+    if (!ranBefore.includes(name)) await docker.getContainer(name).stop({ t: STOP_GRACE_SECONDS });
+  }
+}
+
+/** The last lines of each container's log, for when something went wrong. */
+export async function tellLogs(): Promise<void> {
+  for (const name of [...new Set([...(await demoContainers()), CENTRAL_CONTAINER])]) {
+    const tail = await tailOf(name, LOG_LINES).catch(() => '');
+    if (tail !== '') say(`--- ${name}\n${tail.trimEnd()}`);
+  }
+}
+
+async function runningContainers(): Promise<string[]> {
+  if ((await pingEngine()) !== 'yes') return [];
+  const running: string[] = [];
+  for (const name of SANDBOX_CONTAINERS) {
+    if ((await inspectContainer(name))?.State.Running) running.push(name);
+  }
+  return running;
+}
