@@ -52,7 +52,10 @@ export async function runFacilityChecks(
   }
 }
 
-/** Prints each check as it finishes. */
+/** Prints each check as it finishes; one that was skipped only says that another one failed. */
 export function printer({ out }: Context): (result: CheckResult) => void {
-  return ({ title, verdict }) => out.check(verdict.outcome, title, verdict.summary);
+  return ({ title, verdict }) => {
+    if (verdict.outcome === 'skip') out.detail(`${title}: ${verdict.summary}`);
+    else out.check(verdict.outcome, title, verdict.summary);
+  };
 }
