@@ -1,4 +1,5 @@
 import { CliError, EXIT } from '../errors.ts';
+import { timeLimit } from './time-limit.ts';
 import type { Check, CheckResult, Facts, Occasion, Verdict } from './types.ts';
 import { fail, skip, unknown } from './verdicts.ts';
 
@@ -36,8 +37,7 @@ export async function runChecks<Context, Settings>(
   options: RunOptions = {},
 ): Promise<CheckResult[]> {
   const selected = select(checks, options);
-  const deadline = AbortSignal.timeout(options.deadlineMs ?? DEADLINE_MS);
-  const stop = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+  const deadline = timeLimit(options.deadlineMs ?? DEADLINE_MS, options.signal);
   const running = new Map<string, Promise<CheckResult>>();
 
   const start = (check: Check<Context, Facts, Settings>): Promise<CheckResult> => {
@@ -47,7 +47,7 @@ export async function runChecks<Context, Settings>(
     const result = (async () => {
       const causes = await Promise.all(needs.map(start));
       options.observer?.started?.(check);
-      const finished = await judged(check, context, settings, causes, stop);
+      const finished = await judged(check, context, settings, causes, deadline.signal);
       options.observer?.finished(finished);
       return finished;
     })();
@@ -55,9 +55,13 @@ export async function runChecks<Context, Settings>(
     return result;
   };
 
-  const results = await Promise.all(selected.map(start));
-  options.signal?.throwIfAborted();
-  return results;
+  try {
+    const results = await Promise.all(selected.map(start));
+    options.signal?.throwIfAborted();
+    return results;
+  } finally {
+    deadline.end();
+  }
 }
 
 function select<C extends Check<never>>(checks: readonly C[], { when, only }: RunOptions): C[] {
@@ -102,12 +106,14 @@ async function judged<Context, Settings>(
   if (cause !== undefined) return result(skip(`${id}-skipped`, skipText(cause)));
   if (stop.aborted) return result(skip(`${id}-skipped`, 'Not checked: no time left.'));
 
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(check.timeoutMs)]);
+  const limit = timeLimit(check.timeoutMs, stop);
   try {
-    const facts = await withGrace(check.probe(context, signal), signal);
+    const facts = await withGrace(check.probe(context, limit.signal), limit.signal);
     return result(check.judge(facts, settings), facts);
   } catch (error) {
     return result(error === TOO_LATE ? tooLate(id, performance.now() - started) : crashed(id, error));
+  } finally {
+    limit.end();
   }
 }
 

@@ -1,3 +1,4 @@
+import { timeLimit } from '../time-limit.ts';
 import type { Remedy, Verdict } from '../types.ts';
 import { fail, listed, pass, warn } from '../verdicts.ts';
 
@@ -36,20 +37,20 @@ export async function eachBroker<A extends { ok: boolean }>(
   signal: AbortSignal,
   ask: (address: Address, signal: AbortSignal) => Promise<A>,
 ): Promise<BrokerAnswer<A>[]> {
-  const enough = new AbortController();
-  const limited = AbortSignal.any([signal, enough.signal]);
+  const limit = timeLimit(undefined, signal);
   let timer: NodeJS.Timeout | undefined;
   const one = async (broker: string): Promise<BrokerAnswer<A>[]> => {
     const address = parseBroker(broker);
     if (address === undefined) return [];
-    const answer = await ask(address, limited);
-    if (answer.ok) timer ??= setTimeout(() => enough.abort(), STRAGGLER_MS);
+    const answer = await ask(address, limit.signal);
+    if (answer.ok) timer ??= setTimeout(limit.abort, STRAGGLER_MS);
     return [{ broker, answer }];
   };
   try {
     return (await Promise.all(brokers.map(one))).flat();
   } finally {
     clearTimeout(timer);
+    limit.end();
   }
 }
 
