@@ -1,12 +1,12 @@
 import type { Field } from './field.ts';
 import {
-  anyText,
   brokers,
   facilityCode,
   facilityId,
   host,
   image,
   instance,
+  jvmOptions,
   line,
   memory,
   oneOf,
@@ -89,7 +89,7 @@ export function containerFields(preset: { image: string; memory: string; heap: s
       flag: '--heap-opts <flags>',
       prompt: 'Java heap options',
       help: 'Heap of the worker; must fit into the memory limit.',
-      schema: anyText(200),
+      schema: jvmOptions(),
       default: preset.heap,
     },
     {

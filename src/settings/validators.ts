@@ -205,9 +205,12 @@ export function memory(): z.ZodType<string, string> {
     .refine((text) => /^\d+[bkmg]?$/i.test(text), 'Give memory as a number and a unit, as in 512m or 1g.');
 }
 
-export function anyText(max: number): z.ZodType<string, string> {
+/** Options of the JVM, separated by blanks; the entrypoint splits them and quotes nothing. */
+export function jvmOptions(): z.ZodType<string, string> {
   return z
     .string()
-    .refine((text) => !CONTROL.test(text), 'Give one line without control characters.')
-    .refine((text) => text.length <= max, `Give at most ${max} characters.`);
+    .refine(
+      (text) => /^[-\w.:=+,/ ]{0,200}$/.test(text),
+      'Give JVM options separated by blanks, as in -Xms64m -Xmx384m.',
+    );
 }
