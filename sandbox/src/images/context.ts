@@ -8,18 +8,21 @@ import { PROJECT } from '../paths.ts';
 /** Where Debian keeps the authorities that this machine's owner added (an inspecting proxy's, say). */
 const LOCAL_AUTHORITIES = '/usr/local/share/ca-certificates';
 
+const EXTRA_CA = 'connect/extra-ca/';
+
 /** What a build may see: path with forward slashes → content and mode (0755 or 0644, whatever the umask was). */
 export type BuildContext = Map<string, { content: Buffer; mode: number }>;
 
 /**
  * Reads files and folders of the checkout into a context; what Maven left in `connect/target` stays out.
- * The machine's own certificate authorities are added as `connect/extra-ca/*.crt`.
+ * The machine's own certificate authorities are added to `connect/extra-ca` when the build may see that folder.
  */
 export async function readContext(include: readonly string[]): Promise<BuildContext> {
   const context: BuildContext = new Map();
   for (const path of include) await add(context, join(PROJECT, path));
-  for (const [name, content] of await localAuthorities()) {
-    context.set(`connect/extra-ca/${name}`, { content, mode: 0o644 });
+  if ([...context.keys()].some((name) => name.startsWith(EXTRA_CA))) {
+    for (const [name, content] of await localAuthorities())
+      context.set(EXTRA_CA + name, { content, mode: 0o644 });
   }
   return context;
 }

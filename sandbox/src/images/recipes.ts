@@ -6,11 +6,10 @@ import type { ImageRecipe } from './build.ts';
 
 const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string };
 
-const ofSandbox = (name: string): ImageRecipe => ({
+const ofSandbox = (name: string, alsoSees: readonly string[] = []): ImageRecipe => ({
   tag: `clinicmaster-cdc/sandbox-${name}:${version}`,
   dockerfile: `sandbox/images/${name}/Dockerfile`,
-  // The note in extra-ca is there for the layer cache: the folder must be the same as in the product's own build.
-  include: [`sandbox/images/${name}`, 'connect/extra-ca'],
+  include: [`sandbox/images/${name}`, ...alsoSees],
 });
 
 const ofProduct = (target: 'facility' | 'central'): ImageRecipe => ({
@@ -20,7 +19,8 @@ const ofProduct = (target: 'facility' | 'central'): ImageRecipe => ({
   include: BUILD_CONTEXT,
 });
 
-export const KAFKA_IMAGE = ofSandbox('kafka');
+/** Downloads its jars as the product's images do, in the same first layers. */
+export const KAFKA_IMAGE = ofSandbox('kafka', ['connect/extra-ca']);
 export const POSTGRES_IMAGE = ofSandbox('postgres');
 /** The product's own images, under the tags that `init` and `central init` look for. */
 export const FACILITY_IMAGE = ofProduct('facility');

@@ -9,7 +9,7 @@ import {
 import type { Login } from '../load.ts';
 import { newPassword, readCredentials, updateCredentials } from '../state.ts';
 import { setScramPassword } from './broker.ts';
-import { kafkaFor } from './client.ts';
+import { withAdmin } from './topics.ts';
 
 const { TOPIC, GROUP } = kafkajs.AclResourceTypes;
 const { READ, WRITE, CREATE, DESCRIBE, DESCRIBE_CONFIGS } = kafkajs.AclOperationTypes;
@@ -84,24 +84,48 @@ export async function enrol(username: string, grants: readonly Grant[], password
   return { username, password: chosen };
 }
 
+/** Gives the user these grants and takes every other one away. */
 async function allow(username: string, grants: readonly Grant[]): Promise<void> {
-  const acl: AclEntry[] = grants.flatMap(({ resource, name, pattern, operations }) =>
-    operations.map((operation) => ({
-      resourceType: resource,
-      resourceName: name,
-      resourcePatternType: pattern,
-      principal: `User:${username}`,
-      host: '*',
-      operation,
-      permissionType: kafkajs.AclPermissionTypes.ALLOW,
-    })),
+  const principal = `User:${username}`;
+  const wanted = grants.flatMap((grant) => entries(principal, grant));
+  await withAdmin(async (admin) => {
+    const { resources } = await admin.describeAcls({ ...ANY, principal });
+    const present = resources.flatMap(({ acls, ...resource }) =>
+      acls.map((acl) => ({ ...resource, ...acl })),
+    );
+    const surplus = present.filter((acl) => !wanted.some((entry) => same(entry, acl)));
+    if (surplus.length > 0) await admin.deleteAcls({ filters: surplus });
+    if (wanted.length > 0) await admin.createAcls({ acl: wanted });
+  });
+}
+
+/** A filter that every ACL passes. */
+const ANY = {
+  resourceType: kafkajs.AclResourceTypes.ANY,
+  resourcePatternType: kafkajs.ResourcePatternTypes.ANY,
+  operation: kafkajs.AclOperationTypes.ANY,
+  permissionType: kafkajs.AclPermissionTypes.ANY,
+};
+
+function entries(principal: string, { resource, name, pattern, operations }: Grant): AclEntry[] {
+  return operations.map((operation) => ({
+    resourceType: resource,
+    resourceName: name,
+    resourcePatternType: pattern,
+    principal,
+    host: '*',
+    operation,
+    permissionType: kafkajs.AclPermissionTypes.ALLOW,
+  }));
+}
+
+function same(a: AclEntry, b: Omit<AclEntry, 'principal'>): boolean {
+  return (
+    a.resourceType === b.resourceType &&
+    a.resourceName === b.resourceName &&
+    a.resourcePatternType === b.resourcePatternType &&
+    a.operation === b.operation &&
+    a.permissionType === b.permissionType &&
+    a.host === b.host
   );
-  if (acl.length === 0) return;
-  const admin = (await kafkaFor()).admin();
-  await admin.connect();
-  try {
-    await admin.createAcls({ acl });
-  } finally {
-    await admin.disconnect();
-  }
 }
