@@ -101,8 +101,10 @@ export function fromPg(type: TsqlType, text: string | null): TsqlValue {
     case 'smallint':
     case 'int':
     case 'float':
-    case 'real':
       return Number(text);
+    case 'real':
+      // PostgreSQL prints the shortest digits that tell a float4 apart; the value is the float4 itself.
+      return Math.fround(Number(text));
     case 'bigint':
       return BigInt(text);
     case 'time':

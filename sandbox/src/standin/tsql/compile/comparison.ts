@@ -31,7 +31,8 @@ export function comparable(left: Typed, right: Typed, operator: ComparisonOperat
       ? left.type
       : commonType(left.type, right.type);
   const [l, r] = [convert(left, type, OPERAND), convert(right, type, OPERAND)];
-  if (left.caseInsensitive || right.caseInsensitive) return [`lower(${l.sql})`, `lower(${r.sql})`];
+  if (left.caseInsensitive || right.caseInsensitive)
+    return [`lower(${l.sql} COLLATE "default")`, `lower(${r.sql} COLLATE "default")`];
   if (familyOf(type) === 'bytes') return comparableBytes(l, r, left.type, right.type);
   return [orderKey(l, operator), orderKey(r, operator)];
 }

@@ -93,7 +93,9 @@ function compileLike(
   const escapeSql = like.escape === undefined ? 'NULL' : asText(toTextOperand(value(like.escape)));
   // Blanks at the end of the value are ignored, but not when the pattern or the value is Unicode.
   const trailing = !isWide(operand.type) && !isWide(pattern.type);
-  const fold = operand.caseInsensitive ? (sql: string) => `lower(${sql})` : (sql: string) => sql;
+  const fold = operand.caseInsensitive
+    ? (sql: string) => `lower(${sql} COLLATE "default")`
+    : (sql: string) => sql;
   return `(${fold(asText(operand))} ~ tsql.like_regex(${fold(asText(pattern))}, ${escapeSql}, ${trailing}))`;
 }
 

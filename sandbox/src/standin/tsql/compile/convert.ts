@@ -5,6 +5,7 @@ import { toBytes, toGuid } from './convert-bytes.ts';
 import { toDate, toMoment, toOffset, toTime } from './convert-moment.ts';
 import { toBit, toDecimal, toFloat, toInteger, toMoney } from './convert-number.ts';
 import { toText } from './convert-text.ts';
+import { foldLiteral } from './fold.ts';
 import { isNullLiteral, type Typed } from './typed.ts';
 
 /** How a value is brought to a type. */
@@ -30,6 +31,8 @@ export function convert(value: Typed, to: TsqlType, how: Conversion): Typed {
   if (how.purpose !== 'store' && sameType(value.type, to)) return value;
   refuseIfImpossible(value.type, to, how);
   const nullable = value.nullable || how.attempt;
+  const folded = foldLiteral(value, to, how);
+  if (folded !== undefined) return { sql: folded, type: to, nullable: false };
   const converted = CONVERTERS[familyOf(to)](value, to, how);
   return { ...converted, type: to, nullable };
 }

@@ -11,7 +11,7 @@ import { compileLiteral } from './literal.ts';
 import { compileBinary, compileUnary } from './operators.ts';
 import { compileSubquery } from './query.ts';
 import { resolveColumn, type Scope } from './scope.ts';
-import { isNullLiteral, type Typed } from './typed.ts';
+import { isIntegerLiteral, isNullLiteral, type Typed, withoutLiteral } from './typed.ts';
 
 /** An expression that gives a value. Throws TsqlError where names, types or functions do not fit. */
 export function compileScalar(expression: Expression, scope: Scope, compilation: Compilation): Typed {
@@ -59,9 +59,8 @@ function compileCast(
   const how: Conversion = { purpose: 'cast', attempt: cast.attempt };
   if (cast.style !== undefined) {
     const style = compileScalar(cast.style, scope, compilation);
-    if (style.literal?.literal !== 'integer')
-      throw unsupported('CONVERT with a style that is not a constant');
-    how.style = Number(style.literal.value);
+    if (!isIntegerLiteral(style)) throw unsupported('CONVERT with a style that is not a constant');
+    how.style = Number(style.literal?.value);
   }
   const operand = value(cast.operand);
   if (cast.parse && !isText(operand.type) && !isNullLiteral(operand)) {
@@ -72,8 +71,7 @@ function compileCast(
   }
   const converted = convert(operand, cast.type, how);
   // A constant that has been cast is no longer one of its old type.
-  const { literal: _, ...rest } = converted;
-  return isNullLiteral(operand) ? converted : rest;
+  return isNullLiteral(operand) ? converted : withoutLiteral(converted);
 }
 
 /** All results are brought to one type; the simple form compares its operand with each WHEN. */

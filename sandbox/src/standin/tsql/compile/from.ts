@@ -9,7 +9,7 @@ import { commonOf, compileScalar } from './expression.ts';
 import { compileEngineArguments } from './functions/engine.ts';
 import { compileSelect } from './query.ts';
 import { EMPTY_SCOPE, isNamed, type Scope, type Source, type SourceColumn } from './scope.ts';
-import type { Typed } from './typed.ts';
+import { type Typed, withoutLiteral } from './typed.ts';
 
 export interface CompiledFrom {
   sql: string;
@@ -126,7 +126,7 @@ export function nameColumns(
       throw new TsqlError(8156, `The column '${name}' was specified multiple times for '${alias}'.`);
     }
     seen.add(name.toLowerCase());
-    return { ...column, name };
+    return { ...withoutLiteral(column), name };
   });
 }
 

@@ -11,6 +11,7 @@ import { compileOutput, type OutputColumns } from './output.ts';
 import { compileSelect } from './query.ts';
 import { EMPTY_SCOPE, sameName } from './scope.ts';
 import { placeOf, refuseReadOnly } from './target.ts';
+import { isNullLiteral, withoutLiteral } from './typed.ts';
 
 /** INSERT. Throws TsqlError 110, 109, 120, 121, 207, 213, 264, 544, 545, 8101 where columns and values do not fit. */
 export function compileInsert(statement: InsertStatement, compilation: Compilation): Partial<CompiledQuery> {
@@ -108,8 +109,9 @@ function compileSource(
   const alias = compilation.alias();
   const values = query.columns.map((column, index) => {
     const target = columns[index] as TableColumn;
-    const { literal, ...value } = column;
-    const from = literal?.literal === 'null' ? column : { ...value, sql: `${alias}.${column.sql}` };
+    const from = isNullLiteral(column)
+      ? column
+      : { ...withoutLiteral(column), sql: `${alias}.${column.sql}` };
     return convert(from, target.type, { purpose: 'store', attempt: false, place: placeOf(table, target) })
       .sql;
   });

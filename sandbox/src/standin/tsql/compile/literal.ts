@@ -69,7 +69,7 @@ function decimalLiteral(whole: string, fraction: string): Typed {
 /** Digits of a whole-number constant: in decimal arithmetic `2` counts as decimal(1,0), not as decimal(10,0). */
 export function asDecimalOperand(value: Typed): TsqlType {
   if (value.literal?.literal === 'integer' && value.type.name === 'int') {
-    return { name: 'decimal', precision: value.literal.value.replace(/^0+(?=\d)/, '').length, scale: 0 };
+    return { name: 'decimal', precision: value.literal.value.replace(/^-?0*(?=\d)/, '').length, scale: 0 };
   }
   return value.type;
 }

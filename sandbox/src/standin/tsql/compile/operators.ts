@@ -149,7 +149,9 @@ export function compileUnary(operator: '-' | '+' | '~', operand: Typed): Typed {
     return { sql: `(~ ${operand.sql})`, type, nullable };
   }
   const negated: Typed = { sql: `(- ${operand.sql})`, type, nullable };
-  if (operand.literal !== undefined) negated.literal = operand.literal;
+  if (operand.literal !== undefined && !operand.literal.value.startsWith('-')) {
+    negated.literal = { ...operand.literal, value: `-${operand.literal.value}` };
+  }
   if (type.name !== 'tinyint') return negated;
   return { ...negated, sql: `tsql.int_from_number(- ${operand.sql}, 'tinyint', false)::int2` };
 }

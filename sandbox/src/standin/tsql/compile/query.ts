@@ -10,7 +10,7 @@ import { compileFrom } from './from.ts';
 import { type OutputOrder, orderBySql, resolveOrder } from './order.ts';
 import type { Scope, SourceColumn } from './scope.ts';
 import { compileItems } from './select-list.ts';
-import { isNullLiteral, type Typed } from './typed.ts';
+import { isIntegerLiteral, isNullLiteral, type Typed, withoutLiteral } from './typed.ts';
 
 /** A compiled query: its PostgreSQL columns are named c1, c2, …; `columns` refer to them by those bare names. */
 export interface CompiledSelect {
@@ -60,7 +60,7 @@ export function compileSubquery(
   const alias = compilation.alias();
   return {
     sql: compiled.sql,
-    value: { ...(compiled.columns[0] as SourceColumn), sql: `${alias}.c1` },
+    value: { ...withoutLiteral(compiled.columns[0] as SourceColumn), sql: `${alias}.c1` },
     alias,
   };
 }
@@ -77,7 +77,7 @@ function compilePaging(query: Query, outer: Scope | undefined, compilation: Comp
 
 function rowCount(expression: Top['count'], clause: string, scope: Scope, compilation: Compilation): string {
   const value = compileScalar(expression, scope, compilation);
-  if (value.literal?.literal === 'integer') return value.literal.value;
+  if (isIntegerLiteral(value) && value.literal !== undefined) return value.literal.value;
   return `tsql.row_limit(${convert(value, { name: 'bigint' }, OPERAND).sql}, '${clause}')`;
 }
 
@@ -223,9 +223,8 @@ function compileSetOperation(
       refuseUngroupable({ sql: '', type, nullable: true }, body.operator.toUpperCase());
   }
   const columns = left.columns.map((column, index) => {
-    const { literal: _, ...rest } = column;
     return {
-      ...rest,
+      ...withoutLiteral(column),
       type: types[index] as TsqlType,
       nullable: column.nullable || (right.columns[index] as SourceColumn).nullable,
     };
@@ -250,8 +249,9 @@ function brought(side: CompiledSelect, types: TsqlType[], compilation: Compilati
   if (same) return side.sql;
   const alias = compilation.alias();
   const columns = side.columns.map((column, index) => {
-    const { literal, ...value } = column;
-    const source = literal?.literal === 'null' ? column : { ...value, sql: `${alias}.${column.sql}` };
+    const source = isNullLiteral(column)
+      ? column
+      : { ...withoutLiteral(column), sql: `${alias}.${column.sql}` };
     return `${convert(source, types[index] as TsqlType, OPERAND).sql} AS c${index + 1}`;
   });
   return `SELECT ${columns.join(', ')} FROM (${side.sql}) AS ${alias}`;

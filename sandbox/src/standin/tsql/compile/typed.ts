@@ -11,7 +11,7 @@ export interface Typed {
   nullable: boolean;
   /** The same character value as PostgreSQL `text`, trailing blanks kept, where that is the shorter way. */
   text?: string;
-  /** Set for a constant as written: NULL takes any type, whole numbers count their own digits. */
+  /** Set for a constant, its sign in its value: NULL takes any type, whole numbers count their own digits. */
   literal?: LiteralExpression;
   /** Names of the catalogue: compared without regard to case. */
   caseInsensitive?: boolean;
@@ -20,6 +20,17 @@ export interface Typed {
 
 export function isNullLiteral(value: Typed): boolean {
   return value.literal?.literal === 'null';
+}
+
+/** A whole-number constant without a sign. */
+export function isIntegerLiteral(value: Typed): boolean {
+  return value.literal?.literal === 'integer' && !value.literal.value.startsWith('-');
+}
+
+/** The value seen from outside the query that made it: there it is a column, and may be NULL or absent. */
+export function withoutLiteral<Value extends Typed>(value: Value): Omit<Value, 'literal'> {
+  const { literal: _, ...rest } = value;
+  return rest;
 }
 
 /** A PostgreSQL string constant of a T-SQL text. */

@@ -14,6 +14,16 @@ DECLARE
   months text := 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
 BEGIN
   day := '1900-01-01'; ticks := 0; digits := 0; problem := 0;
+  -- The usual spelling, read at once.
+  m := regexp_match(value, '^(\d{4})-(\d\d)-(\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,7}))?)?$');
+  IF m IS NOT NULL AND m[1] > '0000' AND m[2]::int BETWEEN 1 AND 12 AND m[3]::int BETWEEN 1 AND 28 THEN
+    day := make_date(m[1]::int, m[2]::int, m[3]::int);
+    digits := length(coalesce(m[7], ''));
+    IF m[4] IS NOT NULL THEN
+      ticks := (m[4]::int * 3600 + m[5]::int * 60 + m[6]::int)::int8 * 10000000 + rpad(coalesce(m[7], ''), 7, '0')::int8;
+    END IF;
+    RETURN;
+  END IF;
   m := regexp_match(rest, ' ?(z|[+-]\d{1,2}:\d{2})$');
   IF m IS NOT NULL AND rest ~ ':\d' THEN
     rest := regexp_replace(rest, ' ?(z|[+-]\d{1,2}:\d{2})$', '');

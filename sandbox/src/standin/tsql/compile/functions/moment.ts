@@ -10,6 +10,7 @@ import {
   type Builtin,
   builtin,
   type CallSite,
+  constantOf,
   INT,
   invalidArgument,
   sqlArgument,
@@ -191,14 +192,13 @@ function fromParts(kind: 'datetime' | 'smalldatetime', count: number): Builtin {
 }
 
 function dateTime2FromParts(site: CallSite): Typed {
-  const literal = argument(site, 7).literal;
-  if (literal?.literal !== 'integer')
+  const scale = constantOf(argument(site, 7));
+  if (scale === undefined)
     throw new TsqlError(
       10760,
       'Scale argument is not valid. Valid expressions for data type datetime2 scale argument are integer constants and integer constant expressions.',
     );
   const parts = Array.from({ length: 7 }, (_, index) => sqlArgument(site, index, INT));
-  const scale = Number(literal.value);
   return {
     sql: `tsql.datetimefromparts(${parts.join(', ')}, ${scale}, 'datetime2')`,
     type: { name: 'datetime2', scale },

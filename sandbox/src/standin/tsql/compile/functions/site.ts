@@ -4,7 +4,7 @@ import { familyOf, isLarge, isText, isWide, textLength } from '../../type-rules.
 import type { Compilation } from '../compilation.ts';
 import { convert } from '../convert.ts';
 import type { Scope } from '../scope.ts';
-import { asText, isNullLiteral, type Typed } from '../typed.ts';
+import { asText, isIntegerLiteral, isNullLiteral, type Typed } from '../typed.ts';
 
 /** One call of a built-in function while it is compiled. */
 export interface CallSite {
@@ -84,8 +84,5 @@ export function textType(like: TsqlType, length: number): TsqlType {
 
 /** A whole-number constant, else undefined. */
 export function constantOf(value: Typed): number | undefined {
-  return value.literal?.literal === 'integer' &&
-    value.sql.startsWith(value.literal.value.replace(/^0+(?=\d)/, ''))
-    ? Number(value.literal.value)
-    : undefined;
+  return isIntegerLiteral(value) ? Number(value.literal?.value) : undefined;
 }

@@ -212,6 +212,7 @@ function hashBytes(site: CallSite): Typed {
   return { sql: sql(bytes), type: { name: 'varbinary', length: 8000 }, nullable: anyNullable(site) };
 }
 
+// Columns are COLLATE "C", under which PostgreSQL only knows the letters of ASCII; the database's own knows all.
 export const TEXT_FUNCTIONS: Record<string, Builtin> = {
   LEN: builtin(1, 1, len),
   DATALENGTH: builtin(1, 1, dataLength),
@@ -241,8 +242,8 @@ export const TEXT_FUNCTIONS: Record<string, Builtin> = {
       anyNullable(site),
     );
   }),
-  UPPER: sameLength((text) => `upper(${text})`),
-  LOWER: sameLength((text) => `lower(${text})`),
+  UPPER: sameLength((text) => `upper(${text} COLLATE "default")`),
+  LOWER: sameLength((text) => `lower(${text} COLLATE "default")`),
   REVERSE: sameLength((text) => `reverse(${text})`),
   LTRIM: trim('ltrim'),
   RTRIM: trim('rtrim'),
