@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FACILITY_CHECKS } from '../../../src/checks/registry.ts';
+import { facilityFields } from '../../../src/settings/fields.ts';
 
 describe('the registry of checks', () => {
   it('has no id twice', () => {
@@ -29,4 +30,34 @@ describe('the registry of checks', () => {
       for (const head of ['## Why it matters', '## What to do']) expect(text).toContain(head);
     },
   );
+});
+
+describe('the commands in remedies', () => {
+  const sources = ['../../../src/checks', '../../../src/connector'].flatMap((dir) => {
+    const root = new URL(`${dir}/`, import.meta.url);
+    return readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(new URL(file, root), 'utf8'));
+  });
+  const commands = sources.flatMap((text) => [...text.matchAll(/clinicmaster-cdc (\w+)([^`'"]*)/g)]);
+  const flags = new Set([
+    ...facilityFields('0').flatMap(({ flag }) => (flag === undefined ? [] : [flag.split(' ')[0]])),
+    '--only',
+    '--list',
+    '--dir',
+  ]);
+
+  it('name verbs that exist', () => {
+    expect([...new Set(commands.map(([, verb]) => verb))].sort()).toEqual(['doctor', 'init', 'status']);
+  });
+  it('name flags that exist', () => {
+    const used = commands.flatMap(([, , rest]) => rest?.match(/--[a-z-]+/g) ?? []);
+    expect(used.length).toBeGreaterThan(10);
+    expect(used.filter((flag) => !flags.has(flag))).toEqual([]);
+  });
+  it('name checks that exist', () => {
+    const names = commands.flatMap(([, , rest]) => /--only ([\w-]+)/.exec(rest ?? '')?.[1] ?? []);
+    const known = FACILITY_CHECKS.flatMap(({ id, area }) => [id, area as string]);
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
 });
