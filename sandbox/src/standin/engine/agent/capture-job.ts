@@ -1,0 +1,79 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { type HarvestSource, harvest, markIdle } from '../cdc/harvest.ts';
+import { recordError, recordScan } from './scan-record.ts';
+
+/** Settings of one run of a capture job; changes of the job count from its next start. */
+export interface CaptureSettings extends HarvestSource {
+  maxTransactions: number;
+  maxScans: number;
+  pollSeconds: number;
+  runNumber: number;
+}
+
+/** Between scans at a polling interval of 0, so that an idle database costs no processor. */
+const BUSY_PAUSE_MILLISECONDS = 200;
+
+/** The capture job of one database: up to `maxScans` scans, then a pause of the polling interval, and again. */
+export class CaptureJob {
+  readonly settings: CaptureSettings;
+  readonly #connect: (purpose: string) => Promise<Client>;
+  readonly #report: (error: unknown) => void;
+  readonly #stop = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    settings: CaptureSettings,
+    connect: (purpose: string) => Promise<Client>,
+    report: (error: unknown) => void,
+  ) {
+    this.settings = settings;
+    this.#connect = connect;
+    this.#report = report;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  /** Resolves when the scan under way has ended. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    let client: Client | undefined;
+    while (!signal.aborted) {
+      try {
+        client ??= await this.#connect(`capture ${this.settings.database}`);
+        await this.#cycle(client);
+      } catch (error) {
+        await this.#failed(client, error);
+        await client?.end().catch(() => undefined);
+        client = undefined;
+      }
+      const pause = this.settings.pollSeconds * 1000 || BUSY_PAUSE_MILLISECONDS;
+      await wait(pause, undefined, { signal }).catch(() => undefined);
+    }
+    await client?.end().catch(() => undefined);
+  }
+
+  async #cycle(client: Client): Promise<void> {
+    const { maxScans, maxTransactions } = this.settings;
+    for (let scan = 0; scan < maxScans && !this.#stop.signal.aborted; scan += 1) {
+      const started = new Date();
+      const result = await harvest(client, this.settings, maxTransactions);
+      await recordScan(client, this.settings, started, result);
+      if (result.transactions < maxTransactions) break;
+    }
+    await markIdle(client, this.settings);
+  }
+
+  async #failed(client: Client | undefined, error: unknown): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#report(error);
+    if (client) await recordError(client, this.settings, error).catch(() => undefined);
+  }
+}

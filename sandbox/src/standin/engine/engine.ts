@@ -1,0 +1,19 @@
+import type { Client } from 'pg';
+import type { Agent } from './agent/agent.ts';
+import type { CatalogueStore } from './catalogue/store.ts';
+import type { EngineSettings } from './settings.ts';
+
+/** What the sessions of one stand-in share. */
+export interface Engine {
+  readonly settings: EngineSettings;
+  readonly catalogues: CatalogueStore;
+  readonly agent: Agent;
+  /** Opens a PostgreSQL connection for a session or a job. */
+  connect(purpose: string): Promise<Client>;
+  /** Asks PostgreSQL to cancel what the backend with this process id runs. */
+  cancel(pid: number): Promise<void>;
+  /** A session has this database as its current one. */
+  isInUse(databaseId: number): boolean;
+  /** Ends one session, or every one but `caller`'s. */
+  kill(spid: number | undefined, caller: number): Promise<void>;
+}

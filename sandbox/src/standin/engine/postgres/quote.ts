@@ -1,0 +1,14 @@
+/** A PostgreSQL identifier in double quotes. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A PostgreSQL string literal (standard_conforming_strings is on in every connection of the stand-in). */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A literal or NULL. */
+export function literalOrNull(text: string | null | undefined): string {
+  return text === null || text === undefined ? 'NULL' : literal(text);
+}

@@ -1,0 +1,26 @@
+import { notAllowed } from '../errors.ts';
+import { numberOf, type Procedure, parametersOf } from './procedure.ts';
+
+/** `EXEC standin.agent_stop` and `standin.agent_start`: the SQL Server Agent service, for tests of what happens without it. */
+export function spAgent(state: 'running' | 'stopped'): Procedure {
+  return {
+    parameters: [],
+    async run(call) {
+      const { authority, engine } = call.batch.context;
+      if (!authority.isSysadmin) throw notAllowed();
+      await engine.agent.setRunning(state === 'running');
+      return 0;
+    },
+  };
+}
+
+/** `EXEC standin.kill_sessions [@spid]`: ends one session, or every one but the caller's, as KILL does. */
+export const spKill: Procedure = {
+  parameters: parametersOf('@spid int?'),
+  async run(call) {
+    const { authority, engine, spid } = call.batch.context;
+    if (!authority.isSysadmin) throw notAllowed();
+    await engine.kill(numberOf(call, '@spid'), spid);
+    return 0;
+  },
+};

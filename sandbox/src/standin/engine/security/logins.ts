@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import type { PrincipalStatement } from '../../tsql/ast/security.ts';
+import { TsqlError } from '../../types.ts';
+import { cannotFind, notAllowed } from '../errors.ts';
+import type { Batch } from '../session/batch.ts';
+import { SA_ID } from './fixed-roles.ts';
+import { hashPassword } from './password.ts';
+
+/** Ids of logins start where SQL Server's do. */
+const FIRST_LOGIN_ID = 259;
+const SID_BYTES = 16;
+
+/** CREATE LOGIN and ALTER LOGIN. */
+export async function changeLogin(batch: Batch, statement: PrincipalStatement): Promise<void> {
+  const { context, sink } = batch;
+  const existing = context.catalogue.login(statement.name);
+  const own = existing?.id === context.login.id && statement.options.PASSWORD !== undefined;
+  if (!context.authority.isSysadmin && !own) throw notAllowed();
+  if (statement.action === 'create') {
+    if (existing) throw new TsqlError(15025, `The server principal '${existing.name}' already exists.`);
+    const { PASSWORD: password } = statement.options;
+    if (password === undefined) {
+      throw new TsqlError(33_062, 'Password validation failed. The password does not meet the requirements.');
+    }
+    await context.change(sink, async () => {
+      await context.client.query(
+        `INSERT INTO standin.login (principal_id, name, sid, type, password_hash, default_database)
+         VALUES ((SELECT greatest($1, max(principal_id) + 1) FROM standin.login), $2, $3, 'S', $4, $5)`,
+        [
+          FIRST_LOGIN_ID,
+          statement.name,
+          randomBytes(SID_BYTES),
+          hashPassword(password),
+          statement.options.DEFAULT_DATABASE ?? 'master',
+        ],
+      );
+    });
+    return;
+  }
+  if (!existing) throw cannotFind('login', statement.name);
+  await context.change(sink, async () => {
+    const set = async (column: string, value: unknown) => {
+      await context.client.query(`UPDATE standin.login SET ${column} = $1 WHERE principal_id = $2`, [
+        value,
+        existing.id,
+      ]);
+    };
+    if (statement.options.PASSWORD !== undefined)
+      await set('password_hash', hashPassword(statement.options.PASSWORD));
+    if (statement.options.DEFAULT_DATABASE !== undefined)
+      await set('default_database', statement.options.DEFAULT_DATABASE);
+    if (statement.enable !== undefined) await set('is_disabled', !statement.enable);
+    if (statement.rename !== undefined) await set('name', statement.rename);
+  });
+}
+
+export async function dropLogin(batch: Batch, name: string, ifExists: boolean): Promise<void> {
+  const { context, sink } = batch;
+  if (!context.authority.isSysadmin) throw notAllowed();
+  const login = context.catalogue.login(name);
+  if (login?.type !== 'S') {
+    if (ifExists) return;
+    throw cannotFind('login', name);
+  }
+  if (login.id === SA_ID) throw notAllowed();
+  const owned = context.catalogue.databases.find((database) => database.ownerId === login.id);
+  if (owned) {
+    throw new TsqlError(
+      15174,
+      `Login '${login.name}' owns one or more database(s). Change the owner of the database(s) before dropping the login.`,
+    );
+  }
+  await context.change(sink, async () => {
+    await context.client.query('DELETE FROM standin.login WHERE principal_id = $1', [login.id]);
+    await context.client.query('DELETE FROM standin.permission WHERE database_id = 0 AND grantee_id = $1', [
+      login.id,
+    ]);
+  });
+}
+
+/** ALTER SERVER ROLE … ADD | DROP MEMBER. */
+export async function changeServerRole(batch: Batch, statement: PrincipalStatement): Promise<void> {
+  const { context, sink } = batch;
+  if (!context.authority.isSysadmin) throw notAllowed();
+  const role = context.catalogue.login(statement.name);
+  if (role?.type !== 'R') throw cannotFind('server role', statement.name);
+  const memberName = statement.addMember ?? statement.dropMember ?? '';
+  const member = context.catalogue.login(memberName);
+  if (!member) throw cannotFind('principal', memberName);
+  await context.change(sink, async () => {
+    await context.client.query(
+      statement.addMember !== undefined
+        ? 'INSERT INTO standin.server_role_member VALUES ($1, $2) ON CONFLICT DO NOTHING'
+        : 'DELETE FROM standin.server_role_member WHERE role_id = $1 AND member_id = $2',
+      [role.id, member.id],
+    );
+  });
+}

@@ -1,0 +1,122 @@
+import type { ResolvedTable, TableColumn } from '../../tsql/api.ts';
+import { pgType } from '../../tsql/storage.ts';
+import type { Table } from '../catalogue/model.ts';
+import { changeTablesOf } from '../cdc/change-log.ts';
+import { permissionDenied, statePermissionDenied } from '../errors.ts';
+import type { Scope } from '../functions/scope.ts';
+import { identifier } from '../postgres/quote.ts';
+import { CDC_VIEWS } from './cdc.ts';
+import { CONSTRAINT_VIEWS } from './constraints.ts';
+import { type SystemView, typeOf, type ViewScope } from './define.ts';
+import { INFORMATION_SCHEMA_VIEWS } from './information-schema.ts';
+import { OBJECT_VIEWS } from './objects.ts';
+import { SECURITY_VIEWS } from './security.ts';
+import { SERVER_VIEWS } from './server.ts';
+
+const VIEWS = new Map<string, SystemView>(
+  [
+    ...OBJECT_VIEWS,
+    ...CONSTRAINT_VIEWS,
+    ...SECURITY_VIEWS,
+    ...SERVER_VIEWS,
+    ...CDC_VIEWS,
+    ...INFORMATION_SCHEMA_VIEWS,
+  ].map((view) => [key(view.database, view.schema, view.name), view]),
+);
+
+function key(database: string | undefined, schema: string, name: string): string {
+  return `${database ?? ''}.${schema}.${name}`.toLowerCase();
+}
+
+/**
+ * A catalogue view as a PostgreSQL subquery, cut to what the caller may see.
+ * @throws TsqlError 300, 262, 297 or 229 where SQL Server would refuse the view to the caller.
+ */
+export function resolveView(schema: string, name: string, scope: Scope): ResolvedTable | undefined {
+  const view = findView(schema, name, scope);
+  if (!view) return undefined;
+  checkAccess(view, scope);
+  const from = view.from(viewScope(scope));
+  const columns = view.columns.map(([column, type, expression]) => ({
+    column,
+    type: typeOf(type),
+    expression,
+  }));
+  const list = columns.map(({ column, type, expression }) => {
+    // PostgreSQL casts boolean to int4 only.
+    const cast = type.name === 'bit' ? 'boolean::int4::int2' : pgType(type);
+    return `(${expression})::${cast} AS ${identifier(column)}`;
+  });
+  return {
+    database: scope.database.name,
+    schema: view.schema,
+    name: view.name,
+    pgName: `(SELECT ${list.join(', ')} ${from})`,
+    columns: view.columns.map(([column, type]): TableColumn => {
+      const result: TableColumn = {
+        name: column,
+        pgName: identifier(column),
+        type: typeOf(type),
+        nullable: true,
+      };
+      if (type === 'sysname') result.caseInsensitive = true;
+      return result;
+    }),
+    writable: false,
+  };
+}
+
+function findView(schema: string, name: string, scope: Scope): SystemView | undefined {
+  return VIEWS.get(key(undefined, schema, name)) ?? VIEWS.get(key(scope.database.name, schema, name));
+}
+
+/** A view on which SELECT can be granted (the tables of msdb), in the shape that grants and checks take. */
+export function grantableView(schema: string, name: string, scope: Scope): Table | undefined {
+  const view = findView(schema, name, scope);
+  const home = view?.grantId && scope.catalogue.schema(scope.database.id, view.schema);
+  if (!view?.grantId || !home) return undefined;
+  return {
+    id: view.grantId,
+    databaseId: scope.database.id,
+    schema: home,
+    name: view.name,
+    physical: '',
+    shipped: true,
+    kind: 'table',
+    columns: [],
+    indexes: [],
+    constraints: [],
+  };
+}
+
+function viewScope(scope: Scope): ViewScope {
+  const { authority, database } = scope;
+  const everything = authority.isDbOwner(database.id);
+  const seen = () =>
+    scope.catalogue
+      .tables(database.id)
+      .filter((table) => authority.canSee(table))
+      .map((table) => table.id);
+  const list = everything ? '' : `'{${seen().join(',')}}'::int[]`;
+  return {
+    databaseId: database.id,
+    databaseName: database.name,
+    visible: (objectId) => (everything ? 'true' : `${objectId} = ANY (${list})`),
+    changeTables: database.isCdcEnabled
+      ? changeTablesOf(database.name)
+      : '(SELECT NULL::int AS source_object_id WHERE false) AS none',
+  };
+}
+
+function checkAccess(view: SystemView, scope: Scope): void {
+  const { authority, database } = scope;
+  const table = grantableView(view.schema, view.name, scope);
+  if (table && !authority.has('SELECT', { class: 'object', table })) {
+    throw permissionDenied('SELECT', view.name, database.name, view.schema);
+  }
+  if (!view.requires) return;
+  const allowed = view.requires.startsWith('VIEW DATABASE')
+    ? authority.has(view.requires, { class: 'database', databaseId: database.id })
+    : authority.has(view.requires, { class: 'server' });
+  if (!allowed) throw statePermissionDenied(view.requires, database.name);
+}
