@@ -1,33 +1,22 @@
-import type { Sandbox } from '../load.ts';
 import { SandboxError } from '../sandbox-error.ts';
 import type { SourceServer } from './source.ts';
 
-/** The SQL Servers of the two hospitals, and whether they are stand-ins. */
+/** The SQL Servers of the two hospitals. */
 export interface DemoServers {
   servers: [SourceServer, SourceServer];
+  /** False: real ones. */
   standIns: boolean;
 }
 
 /**
- * Real servers where `SANDBOX_SQLSERVER` names them (`host:port,host:port`: two, since both hospitals call their database the
- * same) with `SANDBOX_SQLSERVER_USER` and `SANDBOX_SQLSERVER_PASS`, the login of a sysadmin; else the two stand-ins.
- * @param administrator login of the stand-ins
+ * The real servers that `SANDBOX_SQLSERVER` names (`host:port,host:port`: two, since both hospitals call their database the
+ * same), with `SANDBOX_SQLSERVER_USER` and `SANDBOX_SQLSERVER_PASS`, the login of a sysadmin.
+ * @returns undefined when none are named
  * @throws SandboxError when the variables do not make sense
  */
-export function demoServers(
-  environment: NodeJS.ProcessEnv,
-  standin: Sandbox['standin'],
-  administrator: { user: string; password: string },
-): DemoServers {
+export function realServers(environment: NodeJS.ProcessEnv): [SourceServer, SourceServer] | undefined {
   const named = environment.SANDBOX_SQLSERVER?.trim() ?? '';
-  if (named === '') {
-    const server = (n: number): SourceServer => ({
-      host: standin.host,
-      port: standin.port(n),
-      ...administrator,
-    });
-    return { servers: [server(1), server(2)], standIns: true };
-  }
+  if (named === '') return undefined;
   const { SANDBOX_SQLSERVER_USER: user, SANDBOX_SQLSERVER_PASS: password } = environment;
   const servers = named.split(',').map((entry): SourceServer => {
     const match = /^([^:\s]+):(\d{1,5})$/.exec(entry.trim());
@@ -47,5 +36,5 @@ export function demoServers(
       'SANDBOX_SQLSERVER is set. Needed too: SANDBOX_SQLSERVER_USER and SANDBOX_SQLSERVER_PASS.',
     );
   }
-  return { servers: [first, second], standIns: false };
+  return [first, second];
 }

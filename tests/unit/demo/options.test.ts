@@ -3,7 +3,7 @@ import { awkwardPassword, demoFacilities } from '../../../sandbox/src/demo/facil
 import { KINDS } from '../../../sandbox/src/demo/operations.ts';
 import { parseOptions } from '../../../sandbox/src/demo/options.ts';
 import { scheduleFor } from '../../../sandbox/src/demo/schedule.ts';
-import { demoServers } from '../../../sandbox/src/demo/servers.ts';
+import { realServers } from '../../../sandbox/src/demo/servers.ts';
 import { FACILITY_ID } from '../../../src/connector/names.ts';
 
 describe('options', () => {
@@ -44,36 +44,27 @@ describe('schedule', () => {
   });
 });
 
-describe('servers', () => {
-  const standin = { host: '172.17.0.1', port: (n: number) => 11_432 + n };
-  const administrator = { user: 'sa', password: 'x' };
-  const real = { SANDBOX_SQLSERVER_USER: 'sa', SANDBOX_SQLSERVER_PASS: 'p' };
+describe('real servers', () => {
+  const login = { SANDBOX_SQLSERVER_USER: 'sa', SANDBOX_SQLSERVER_PASS: 'p' };
 
-  test('the stand-ins, unless real ones are named', () => {
-    const { servers, standIns } = demoServers({}, standin, administrator);
-    expect(standIns).toBe(true);
-    expect(servers.map(({ port }) => port)).toEqual([11_433, 11_434]);
+  test('none are named: stand-ins will do', () => {
+    expect(realServers({})).toBeUndefined();
+    expect(realServers({ SANDBOX_SQLSERVER: ' ', ...login })).toBeUndefined();
   });
 
-  test('two real ones', () => {
-    const { servers, standIns } = demoServers(
-      { SANDBOX_SQLSERVER: 'a:1433, b:1434', ...real },
-      standin,
-      administrator,
-    );
-    expect(standIns).toBe(false);
-    expect(servers).toEqual([
+  test('two', () => {
+    expect(realServers({ SANDBOX_SQLSERVER: 'a:1433, b:1434', ...login })).toEqual([
       { host: 'a', port: 1433, user: 'sa', password: 'p' },
       { host: 'b', port: 1434, user: 'sa', password: 'p' },
     ]);
   });
 
   test.each([
-    [{ SANDBOX_SQLSERVER: 'a:1433', ...real }],
-    [{ SANDBOX_SQLSERVER: 'a,b', ...real }],
+    [{ SANDBOX_SQLSERVER: 'a:1433', ...login }],
+    [{ SANDBOX_SQLSERVER: 'a,b', ...login }],
     [{ SANDBOX_SQLSERVER: 'a:1,b:2' }],
   ])('refuses %o', (environment) => {
-    expect(() => demoServers(environment, standin, administrator)).toThrow('Needed');
+    expect(() => realServers(environment)).toThrow('Needed');
   });
 });
 
