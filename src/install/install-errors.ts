@@ -41,7 +41,7 @@ export function connectorFailed(status: ConnectorStatus, container: string): Cli
   return new CliError('install.connector', `The connector ${status.name} failed. ${summary}`, {
     seen: evidence,
     needed: `${remedy} Then run init again: it restarts what has failed.`,
-    commands: [...commands, `docker logs --tail 100 ${container}`],
+    commands: [...new Set([...commands, `docker logs --tail 100 ${container}`])],
     who,
   });
 }

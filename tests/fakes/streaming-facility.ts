@@ -4,7 +4,7 @@ import type { SqlValue } from '../../src/adapters/sqlserver-port.ts';
 import { connectorConfig } from '../../src/connector/template.ts';
 import type { World } from './check-ports.ts';
 
-const CODE = 'xY9AbCdEf12';
+export const CODE = 'xY9AbCdEf12';
 const ROOT = join(import.meta.dirname, '../..');
 const CONTAINER_ID = '0123456789abcdef0123456789abcdef';
 

@@ -1,0 +1,127 @@
+import type {
+  ContainerOptions,
+  ContainerState,
+  DockerPort,
+  ImageBuild,
+  NetworkState,
+} from '../../src/adapters/docker-port.ts';
+import { CliError } from '../../src/errors.ts';
+
+/** A Docker Engine that remembers: images, networks and containers as plain data. */
+export interface DockerEngine extends DockerPort {
+  images: Record<string, string>;
+  networks: Record<string, NetworkState>;
+  containers: Record<string, { options: ContainerOptions; state: ContainerState }>;
+  builds: ImageBuild[];
+  /** Called after a container has started. */
+  onStart: (name: string) => void;
+  log: string;
+}
+
+let ids = 0;
+const newId = () => (++ids).toString(16).padStart(64, 'c');
+
+export function dockerEngine(images: readonly string[] = []): DockerEngine {
+  const find = (name: string) => {
+    const found = engine.containers[name];
+    if (found === undefined) throw new CliError('docker.refused', `no container ${name}`);
+    return found;
+  };
+  const engine: DockerEngine = {
+    images: Object.fromEntries(images.map((name) => [name, `sha256:${name}`])),
+    networks: {},
+    containers: {},
+    builds: [],
+    onStart: () => {},
+    log: '',
+    endpoint: 'unix:///var/run/docker.sock',
+    info: async () => ({
+      serverVersion: '27.1.1',
+      apiVersion: '1.46',
+      osType: 'linux',
+      operatingSystem: 'Debian',
+      architecture: 'x86_64',
+      storageDriver: 'overlay2',
+      rootDir: '/var/lib/docker',
+      cpus: 2,
+      memoryBytes: 8e9,
+    }),
+    containersByLabel: async (labels) =>
+      Object.values(engine.containers)
+        .map(({ state }) => state)
+        .filter((state) => Object.entries(labels).every(([key, value]) => state.labels[key] === value)),
+    container: async (name) => engine.containers[name]?.state,
+    configuration: async (name) => engine.containers[name]?.options,
+    containerPublishing: async (port) =>
+      Object.values(engine.containers)
+        .map(({ state }) => state)
+        .find(({ running, ports }) => running && ports.some(({ hostPort }) => hostPort === port)),
+    logs: async () => engine.log,
+    createContainer: async (name, options) => {
+      const id = newId();
+      engine.containers[name] = { options, state: created(id, name, options, engine.images) };
+      return id;
+    },
+    start: async (name) => {
+      Object.assign(find(name).state, { running: true, status: 'running' });
+      engine.onStart(name);
+    },
+    stop: async (name) => void Object.assign(find(name).state, { running: false, status: 'exited' }),
+    restart: async () => {},
+    remove: async (name) => void delete engine.containers[name],
+    exec: async () => ({ exitCode: 0, output: '' }),
+    image: async (reference) => {
+      const id = engine.images[reference];
+      return id === undefined
+        ? undefined
+        : { id, tags: [reference], sizeBytes: 153e6, createdAt: '', labels: {} };
+    },
+    pull: async (reference) => {
+      engine.images[reference] = `sha256:${reference}`;
+    },
+    build: async (build, onProgress) => {
+      engine.builds.push(build);
+      onProgress('Step 1/2 : FROM base');
+      engine.images[build.tag] = `sha256:${build.tag}`;
+    },
+    network: async (name) => engine.networks[name],
+    createNetwork: async (network) => {
+      engine.networks[network.name] = network;
+    },
+    removeNetwork: async (name) => void delete engine.networks[name],
+  };
+  return engine;
+}
+
+type Bindings = Record<string, { HostIp: string; HostPort: string }[]>;
+
+function created(
+  id: string,
+  name: string,
+  options: ContainerOptions,
+  images: Record<string, string>,
+): ContainerState {
+  const host = options.HostConfig as { PortBindings?: Bindings } | undefined;
+  return {
+    id,
+    name,
+    image: String(options.Image),
+    imageId: images[String(options.Image)] ?? '',
+    labels: (options.Labels ?? {}) as Record<string, string>,
+    status: 'created',
+    running: false,
+    exitCode: 0,
+    oomKilled: false,
+    restartCount: 0,
+    startedAt: '',
+    finishedAt: '',
+    ports: Object.entries(host?.PortBindings ?? {}).flatMap(([port, entries]) =>
+      entries.map(({ HostIp, HostPort }) => ({
+        containerPort: Number.parseInt(port, 10),
+        hostIp: HostIp,
+        hostPort: Number(HostPort),
+      })),
+    ),
+    networks: [],
+  };
+}

@@ -1,0 +1,156 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectRest } from '../../src/adapters/connect-rest.ts';
+import { hostFiles } from '../../src/adapters/files.ts';
+import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
+import { run } from '../../src/cli.ts';
+import type { Context } from '../../src/context.ts';
+import type { PromptPort, Question } from '../../src/ui/prompt-port.ts';
+import { fakeKafka, fakeNetwork, fakeSqlServer, type World } from './check-ports.ts';
+import { type ConnectServer, connectServer } from './connect-server.ts';
+import { type DockerEngine, dockerEngine } from './docker-engine.ts';
+import type { Ran } from './run-cli.ts';
+import { CODE, streamingFacility } from './streaming-facility.ts';
+
+export const IMAGE = 'clinicmaster-cdc/connect-facility:0.1.0';
+
+/** A hospital on which nothing is installed yet: real files, a real HTTP worker, fakes for the rest. */
+export interface InstallWorld {
+  /** Working folder of the runs; removed at the end. */
+  home: string;
+  /** The facility folder that the runs name. */
+  dir: string;
+  env: Record<string, string>;
+  stdin: string;
+  docker: DockerEngine;
+  worker: ConnectServer;
+  world: World;
+  /** Answers to questions, in order; a question without one fails the test. */
+  typed: string[];
+  asked: Question[];
+  signal: AbortSignal;
+  cli(...argv: string[]): Promise<Ran>;
+  close(): Promise<void>;
+}
+
+/** What a complete run needs, as environment variables. */
+export const ANSWERS = {
+  FACILITY_NAME: `St. Mary's "Lacor" Hospital, Gulu & Co $1 / ünïcode`,
+  FACILITY_DHIS2_CODE: CODE,
+  DB_HOST: '192.168.1.100',
+  DB_USER: 'cdc_reader',
+  DB_PASS: `p'w"d\\$x`,
+  KAFKA_BOOTSTRAP_SERVERS: 'kafka-1.example.org:9093',
+  KAFKA_USER: 'facility-7',
+  KAFKA_PASS: 's3cret of kafka',
+};
+
+export async function installWorld(): Promise<InstallWorld> {
+  const home = await mkdtemp(join(tmpdir(), 'init-'));
+  const worker = await connectServer();
+  worker.healthy = false;
+  const docker = dockerEngine([IMAGE]);
+  docker.onStart = () => {
+    worker.healthy = true;
+  };
+  const world = streamingFacility();
+  world.kafka.members = [];
+  world.kafka.heartbeat = null;
+  const it: InstallWorld = {
+    home,
+    dir: join(home, 'facility'),
+    env: { ...ANSWERS, REST_PORT: String(worker.port) },
+    stdin: '',
+    docker,
+    worker,
+    world,
+    typed: [],
+    asked: [],
+    signal: new AbortController().signal,
+    cli: (...argv) => runIn(it, argv),
+    close: async () => {
+      await worker.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+  return it;
+}
+
+async function runIn(it: InstallWorld, argv: readonly string[]): Promise<Ran> {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written) =>
+    ({
+      columns: 80,
+      isTTY: false,
+      write: (text: string) => {
+        written[name] += text;
+        return true;
+      },
+    }) as unknown as NodeJS.WriteStream;
+  const exit = await run({
+    argv,
+    env: { NO_COLOR: '1', LANG: 'C.UTF-8' },
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    interactive: it.typed.length > 0,
+    signal: it.signal,
+    context: async (invocation) => ({ ...invocation, ...surroundings(it) }),
+  });
+  return { exit, ...written };
+}
+
+function surroundings(
+  it: InstallWorld,
+): Omit<Context, 'out' | 'signal' | 'version' | 'packageRoot' | 'interactive'> {
+  const { world } = it;
+  return {
+    host: { platform: 'linux', privileged: false, home: it.home, cwd: it.home, env: it.env },
+    clock: {
+      now: () => world.nowMs,
+      sleep: async (ms, signal) => {
+        signal?.throwIfAborted();
+        world.nowMs += ms;
+      },
+    },
+    files: hostFiles(),
+    docker: async () => it.docker,
+    connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
+    prompts: async () => prompts(it),
+    stdin: async () => it.stdin,
+    network: async () => ({ ...fakeNetwork(world), isPortFree: async () => true }),
+    sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
+    postgres: () => Promise.reject(new Error('the warehouse was asked')),
+    kafka: async () => beatingKafka(it),
+  };
+}
+
+/** Kafka in which a heartbeat arrives each time it is asked for, while the task runs. */
+function beatingKafka({ world, worker }: InstallWorld): KafkaPort {
+  return {
+    ...fakeKafka(world),
+    lastRecord: async () => {
+      const running = Object.values(worker.connectors).some(({ task }) => task === 'RUNNING');
+      if (running) {
+        const offset = String(Number(world.kafka.heartbeat?.offset ?? 0) + 1);
+        const key = JSON.stringify({ payload: { facility_dhis2_code: CODE } });
+        world.kafka.heartbeat = { offset, timestampMs: world.nowMs, key, value: '{}' };
+      }
+      return { ok: true, value: world.kafka.heartbeat };
+    },
+  };
+}
+
+function prompts(it: InstallWorld): PromptPort {
+  const reply = async (question: Question): Promise<string> => {
+    it.asked.push(question);
+    for (;;) {
+      const text = it.typed.shift();
+      if (text === undefined) throw new Error(`unexpected question: ${question.message}`);
+      const answer = text === '' ? (question.default ?? '') : text;
+      // As at a terminal: a refused answer is asked for again.
+      if (question.check(answer) === undefined) return answer;
+    }
+  };
+  return { text: reply, secret: reply, confirm: () => Promise.reject(new Error('unexpected question')) };
+}
