@@ -150,7 +150,7 @@ describe('init with all answers given', () => {
     const second = join(world.home, 'second');
     const { exit, stdout } = await world.cli('init', '--yes', '--dir', second, '--instance', 'two');
     expect([exit, Object.keys(world.docker.containers)]).toEqual([3, ['clinicmasterwarehouse']]);
-    expect(stdout).toContain('is held by the container clinicmasterwarehouse');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('is held by the container clinicmasterwarehouse.');
   });
 });
 
