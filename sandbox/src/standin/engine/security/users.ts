@@ -4,7 +4,7 @@ import type { DatabasePrincipal } from '../catalogue/model.ts';
 import { cannotFind, notAllowed } from '../errors.ts';
 import type { Batch } from '../session/batch.ts';
 import type { SessionContext } from '../session/context.ts';
-import { GUEST_ID, PUBLIC_ID } from './fixed-roles.ts';
+import { DBO_ID, GUEST_ID, PUBLIC_ID } from './fixed-roles.ts';
 
 /** Ids from here on are those of fixed roles. */
 const FIRST_FIXED_ROLE = 16384;
@@ -24,8 +24,8 @@ async function insertPrincipal(
   await context.client.query(
     `INSERT INTO standin.principal (database_id, principal_id, name, type, sid, default_schema, owner_id)
      VALUES ($1, (SELECT max(principal_id) + 1 FROM standin.principal WHERE database_id = $1 AND principal_id < ${FIRST_FIXED_ROLE}),
-       $2, $3, $4, $5, CASE WHEN $3 = 'R' THEN 1 END)`,
-    [context.database.id, name, type, sid, defaultSchema],
+       $2, $3, $4, $5, $6)`,
+    [context.database.id, name, type, sid, defaultSchema, type === 'R' ? DBO_ID : null],
   );
 }
 
