@@ -105,6 +105,24 @@ describe('sqlServer', () => {
     expect(loopback.factory.logins).toHaveLength(1);
   });
 
+  it('tells an unknown database by its number, after one attempt', async () => {
+    const loopback = await server(one);
+    let attempts = 0;
+    loopback.factory.login = async () => {
+      attempts += 1;
+      throw new TsqlError(
+        4060,
+        'Cannot open database "clinic" requested by the login. The login failed.',
+        11,
+      );
+    };
+    expect(await client(loopback.port).open(soon())).toMatchObject({
+      ok: false,
+      failure: { kind: 'sql', number: 4060 },
+    });
+    expect(attempts).toBe(1);
+  });
+
   it('tells a refused question by its number, and goes on', async () => {
     const loopback = await server(({ sink }) =>
       sink.error(new TsqlError(229, 'The SELECT permission was denied.', 14, 5)),

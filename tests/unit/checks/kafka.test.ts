@@ -241,6 +241,15 @@ describe('kafka-rights', () => {
     );
     expect(gist(judge(kafkaRights, { topics: there, group: group() }))).toBe('pass ok');
   });
+  it('needs CREATE for a topic that does not exist', () => {
+    const facts = topics((topic) => ({
+      ...topic,
+      operations: topic.operations.filter((operation) => operation !== 'CREATE'),
+    }));
+    expect(gist(judge(kafkaRights, { topics: facts, group: group() }))).toBe(
+      'fail kafka-rights-missing central-team',
+    );
+  });
   it('lists what is missing, and the commands that give it', () => {
     const facts = {
       topics: topics((topic) => ({ ...topic, operations: topic.operations.filter((op) => op !== 'WRITE') })),
