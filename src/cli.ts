@@ -68,6 +68,8 @@ No telemetry. NO_COLOR is honoured.`;
 
 /** The bin's entry: runs with this process's arguments and sets its exit code. */
 export async function main(): Promise<void> {
+  // Node's notices of deprecation are for this program's makers; tedious causes one for every IP address.
+  process.noDeprecation = true;
   const interrupt = new AbortController();
   // The first Ctrl-C ends the command in order; the second one ends the process.
   process.once('SIGINT', () =>
