@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import sql from 'mssql';
 import type { Batch } from '../sample/cdc.ts';
 
@@ -52,7 +53,12 @@ export async function openSource(
     connectionTimeout: 30_000,
     requestTimeout: 300_000,
     pool: { min: 0, max: connections },
-    options: { encrypt: true, trustServerCertificate: true },
+    // TLS has no server names that are addresses.
+    options: {
+      encrypt: true,
+      trustServerCertificate: true,
+      ...(isIP(server.host) ? { serverName: 'localhost' } : {}),
+    },
   });
   await pool.connect();
   const run = async <T>(text: string, action: () => Promise<T>): Promise<T> => {

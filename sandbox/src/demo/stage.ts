@@ -59,11 +59,12 @@ export async function clearStage({ servers, ranBefore }: Stage): Promise<void> {
   }
 }
 
-/** The last lines of each container's log, for when something went wrong. */
+/** The last lines of each container's log without the frames of stack traces, for when something went wrong. */
 export async function tellLogs(): Promise<void> {
   for (const name of [...new Set([...(await demoContainers()), CENTRAL_CONTAINER])]) {
-    const tail = await tailOf(name, LOG_LINES).catch(() => '');
-    if (tail !== '') say(`--- ${name}\n${tail.trimEnd()}`);
+    const tail = await tailOf(name, LOG_LINES * 20).catch(() => '');
+    const telling = tail.split('\n').filter((line) => line.trim() !== '' && !/^\s+(at |\.\.\. )/.test(line));
+    if (telling.length > 0) say(`--- ${name}\n${telling.slice(-LOG_LINES).join('\n')}`);
   }
 }
 
@@ -75,10 +76,10 @@ async function sqlServers(sandbox: Sandbox): Promise<DemoServers> {
     return { servers: real, standIns: false };
   }
   const [first, second] = STAND_INS;
-  const servers = await Promise.all([
-    startStandIn(first, sandbox, '+03:00'),
-    startStandIn(second, sandbox, '+00:00'),
-  ]);
+  const servers: DemoServers['servers'] = [
+    await startStandIn(first, sandbox, '+03:00'),
+    await startStandIn(second, sandbox, '+00:00'),
+  ];
   return { servers, standIns: true };
 }
 

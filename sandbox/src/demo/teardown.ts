@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
 import {
   CENTRAL_PREFIX,
   DLQ_TOPIC,
@@ -13,6 +15,10 @@ import { docker } from '../provision/docker.ts';
 import { DEMO_DIR } from './facilities.ts';
 import { DATABASE } from './hospital.ts';
 
+/** As the compose files have it. */
+const STOP_GRACE_SECONDS = 60;
+/** Longer than a worker's session: then the member of one that was killed is gone. */
+const EMPTY_GROUP_TIMEOUT_MS = 90_000;
 const ROLE_LABEL = 'org.clinicmaster.cdc.role';
 
 /**
@@ -26,9 +32,18 @@ export async function demoContainers(): Promise<string[]> {
     .map(({ Names, Id }) => Names[0]?.replace(/^\//, '') ?? Id);
 }
 
-/** Removes the demo's Connect containers and the facility folders, which hold passwords. */
+/**
+ * Removes the demo's Connect containers and the facility folders, which hold passwords. Workers that run are stopped
+ * first, so that they leave their groups: a killed one counts as alive for a minute, and `init` would refuse its code.
+ */
 export async function removeInstallations(): Promise<void> {
-  for (const name of await demoContainers()) await docker.getContainer(name).remove({ force: true });
+  await Promise.all(
+    (await demoContainers()).map(async (name) => {
+      const container = docker.getContainer(name);
+      if ((await container.inspect()).State.Running) await container.stop({ t: STOP_GRACE_SECONDS });
+      await container.remove({ force: true });
+    }),
+  );
   await rm(DEMO_DIR, { recursive: true, force: true });
 }
 
@@ -43,11 +58,22 @@ export async function emptyKafkaAndWarehouse(facilityIds: readonly string[]): Pr
   await withAdmin(async (admin) => {
     const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId);
     const old = groups.filter((group) => group === SINK_GROUP || isOurs(group));
-    if (old.length > 0) await admin.deleteGroups(old);
+    if (old.length > 0) await deleteGroups(admin, old);
     const topics = (await admin.listTopics()).filter((topic) => topic === DLQ_TOPIC || isOurs(topic));
     if (topics.length > 0) await admin.deleteTopics({ topics });
   });
   const { warehouse } = (await loadSandbox()).postgres;
   await dropDatabase(warehouse.database);
   await ensureDatabase(warehouse);
+}
+
+/** Deletes groups; waits for those that still count a worker as their member. */
+async function deleteGroups(admin: Admin, groups: readonly string[]): Promise<void> {
+  const deadline = Date.now() + EMPTY_GROUP_TIMEOUT_MS;
+  for (;;) {
+    const described = (await admin.describeGroups([...groups])).groups;
+    if (described.every(({ members }) => members.length === 0) || Date.now() > deadline) break;
+    await sleep(1_000);
+  }
+  await admin.deleteGroups([...groups]);
 }
