@@ -239,6 +239,19 @@ describe('init that cannot go on', () => {
     expect(world.worker.calls.some((call) => call.startsWith('POST') && call.includes('restart'))).toBe(true);
   });
 
+  it('is not taken in by RUNNING when nothing arrives, and finds the reason in the log', async () => {
+    world.silent = true;
+    world.docker.log = [
+      'WARN  o.a.k.c.r.AbstractWorkerSourceTask: failed to poll records. Will retry operation.',
+      'Caused by: io.debezium.DebeziumException: com.microsoft.sqlserver.jdbc.SQLServerException: the reason',
+      'Caused by: com.microsoft.sqlserver.jdbc.SQLServerException: the reason',
+    ].join('\n');
+    const { exit, stderr } = await init();
+    expect(exit).toBe(3);
+    expect(stderr).toContain('The connector runs, but nothing arrives in Kafka.');
+    expect(stderr).toContain('in the log: SQLServerException: the reason');
+  });
+
   it('leaves a foreign container alone', async () => {
     await world.docker.createContainer('clinicmasterwarehouse', { Image: 'other', Labels: {} });
     const { exit, stderr } = await init();

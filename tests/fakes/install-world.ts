@@ -30,6 +30,8 @@ export interface InstallWorld {
   typed: string[];
   asked: Question[];
   signal: AbortSignal;
+  /** The connector runs, and no heartbeat comes. */
+  silent: boolean;
   cli(...argv: string[]): Promise<Ran>;
   close(): Promise<void>;
 }
@@ -68,6 +70,7 @@ export async function installWorld(): Promise<InstallWorld> {
     typed: [],
     asked: [],
     signal: new AbortController().signal,
+    silent: false,
     cli: (...argv) => runIn(it, argv),
     close: async () => {
       await worker.close();
@@ -126,12 +129,13 @@ function surroundings(
 }
 
 /** Kafka in which a heartbeat arrives each time it is asked for, while the task runs. */
-function beatingKafka({ world, worker }: InstallWorld): KafkaPort {
+function beatingKafka(it: InstallWorld): KafkaPort {
+  const { world, worker } = it;
   return {
     ...fakeKafka(world),
     lastRecord: async () => {
       const running = Object.values(worker.connectors).some(({ task }) => task === 'RUNNING');
-      if (running) {
+      if (running && !it.silent) {
         const offset = String(Number(world.kafka.heartbeat?.offset ?? 0) + 1);
         const key = JSON.stringify({ payload: { facility_dhis2_code: CODE } });
         world.kafka.heartbeat = { offset, timestampMs: world.nowMs, key, value: '{}' };

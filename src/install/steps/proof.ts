@@ -1,5 +1,6 @@
 import type { KafkaAnswer, KafkaPort, KafkaRecord } from '../../adapters/kafka-port.ts';
 import { type FacilityNames, TOPIC_PREFIX } from '../../connector/names.ts';
+import { explainTrace } from '../../connector/trace.ts';
 import { CliError } from '../../errors.ts';
 import type { InstallPorts } from '../deployment.ts';
 import { connectorFailed } from '../install-errors.ts';
@@ -7,6 +8,8 @@ import type { Step } from '../step.ts';
 import { hasFailed } from './connector.ts';
 
 const PAUSE_MS = 2_000;
+/** Holds the traces of the last few tries. */
+const SILENT_LOG_LINES = 300;
 /** Beyond one heartbeat: producer linger, a slow line, the read itself. */
 const SLACK_MS = 60_000;
 /** A first copy of a large database sends no heartbeat for hours; growing topics prove it then. */
@@ -31,7 +34,7 @@ export function proofStep(
   kafka: KafkaPort,
   ports: InstallPorts,
 ): Step {
-  const { connect, clock, signal } = ports;
+  const { connect, docker, clock, signal } = ports;
   const topic = stream.names.topics.heartbeat;
   const limitMs = stream.heartbeatMs + SLACK_MS;
 
@@ -71,7 +74,10 @@ export function proofStep(
         }
         const status = await connect.status(stream.names.connector);
         if (status !== undefined && hasFailed(status)) throw connectorFailed(status, stream.names.container);
-        if (waited > limitMs) throw silent(topic, limitMs, stream.names.container);
+        if (waited > limitMs) {
+          const { container } = stream.names;
+          throw silent(topic, limitMs, container, await docker.logs(container, { tail: SILENT_LOG_LINES }));
+        }
         progress(`waiting for the first heartbeat; ${now.records} records so far`);
         await clock.sleep(PAUSE_MS, signal);
       }
@@ -97,11 +103,24 @@ function checkOwner(record: KafkaRecord, code: string, topic: string): void {
   );
 }
 
-function silent(topic: string, ms: number, container: string): CliError {
-  return new CliError('install.silent', 'The connector runs, but nothing arrives in Kafka.', {
-    seen: `no new record in ${topic} within ${Math.round(ms / 1000)} s`,
-    needed: 'Look for errors of the producer in the log; doctor tells which part is at fault.',
-    commands: ['clinicmaster-cdc doctor', `docker logs --tail 100 ${container}`],
+/** RUNNING, and yet nothing comes: Debezium tries again and again, and only the log says what it meets. */
+function silent(topic: string, ms: number, container: string, log: string): CliError {
+  const nothing = `no new record in ${topic} within ${Math.round(ms / 1000)} s`;
+  const doctor = ['clinicmaster-cdc doctor', `docker logs --tail 100 ${container}`];
+  const causes = log.split('\n').filter((line) => line.startsWith('Caused by:'));
+  if (causes.length === 0) {
+    return new CliError('install.silent', 'The connector runs, but nothing arrives in Kafka.', {
+      seen: nothing,
+      needed: 'Look for errors in the log; doctor tells which part is at fault.',
+      commands: doctor,
+    });
+  }
+  const { summary, evidence, remedy, commands, who } = explainTrace(causes.join('\n'));
+  return new CliError('install.silent', `The connector runs, but nothing arrives in Kafka. ${summary}`, {
+    seen: `${nothing}\nin the log: ${evidence}`,
+    needed: remedy,
+    commands: [...new Set([...commands, ...doctor])],
+    who,
   });
 }
 
