@@ -56,9 +56,8 @@ export const sqlRetention: FacilityCheck<SqlAnswer<JobRow>> = {
         text: 'Keep them for 14 days. The change tables grow accordingly: look at the free disk space first.',
         sql: [
           `USE ${bracketed(database.name)};`,
+          // The job reads it when it next starts, at night; it need not be started for that.
           `EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = ${TWO_WEEKS_MIN};`,
-          "EXEC sys.sp_cdc_stop_job @job_type = N'cleanup';",
-          "EXEC sys.sp_cdc_start_job @job_type = N'cleanup';",
         ],
         who: 'dba',
       },

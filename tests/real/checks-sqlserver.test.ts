@@ -1,0 +1,151 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadSandbox } from '../../sandbox/src/load.ts';
+import type { FacilitySettings } from '../../src/settings/facility.ts';
+import { facility } from '../unit/checks/fixtures.ts';
+import { check } from './support/facility-checks.ts';
+import { DATABASE, enableTable, type Hospital, startHospital } from './support/hospital.ts';
+
+const STORAGE = 'checks_sqlserver';
+const KEYS = 'dbo.AuditTrail:At,What';
+
+let hospital: Hospital;
+
+beforeAll(async () => {
+  hospital = await startHospital(STORAGE);
+});
+
+afterAll(async () => {
+  await hospital?.remove();
+});
+
+function settings(changes: Partial<FacilitySettings['database']> = {}, rest: Partial<FacilitySettings> = {}) {
+  return facility({ database: { ...hospital.database, ...changes }, messageKeyColumns: KEYS, ...rest });
+}
+
+const troubles = async (...given: Parameters<typeof settings>) =>
+  (await check(settings(...given), 'sqlserver')).troubles();
+
+describe('the way in', () => {
+  test.each([
+    ['a wrong password', { password: 'not the password' }, 'fail sql-login-refused'],
+    ['an unknown login', { user: 'nobody' }, 'fail sql-login-refused'],
+    ['an unknown database', { name: 'NoSuchDatabase' }, 'fail sql-login-database'],
+    ['a database in which it is no user', { name: 'Laboratory' }, 'fail sql-login-database'],
+    [
+      'a certificate that nobody vouches for',
+      { trustServerCertificate: false },
+      'fail sql-login-tls-untrusted',
+    ],
+    ['a port where nobody is', { port: 1 }, 'fail sql-tcp-refused'],
+    ['a name that nobody knows', { host: 'sql.no-such-place.invalid' }, 'fail sql-tcp-name'],
+    ['localhost', { host: 'localhost' }, 'fail sql-tcp-loopback'],
+  ])('%s is told, and nothing else is claimed', async (_, changes, expected) => {
+    const checked = await check(settings(changes), 'sqlserver');
+    expect(checked.troubles()).toEqual([expected]);
+    const shown = JSON.stringify(checked.results);
+    expect(shown).not.toContain('not the password');
+    expect(shown).not.toContain(JSON.stringify(hospital.database.password).slice(1, -1));
+  });
+
+  test('the authority of the certificate opens it', async () => {
+    const { ca } = await loadSandbox();
+    const checked = await check(settings({ trustServerCertificate: false, ca }), 'sql-login');
+    expect(checked.troubles()).toEqual([]);
+  });
+});
+
+describe('a DBA prepares the database, step by step', () => {
+  test('nothing done yet', async () => {
+    expect(await troubles()).toEqual([
+      'fail sql-cdc-enabled-off',
+      'unknown sql-agent-no-right',
+      'fail sql-snapshot-isolation-off',
+    ]);
+  });
+
+  test('CDC on: the login may not look', async () => {
+    await hospital.dba('EXEC sys.sp_cdc_enable_db');
+    expect(await troubles()).toEqual([
+      'unknown sql-tables-captured-no-right',
+      'unknown sql-agent-no-right',
+      'fail sql-cdc-rights-schema',
+      'fail sql-snapshot-isolation-off',
+      'unknown sql-retention-no-right',
+    ]);
+  });
+
+  test('the printed GRANTs lift it', async () => {
+    const { remedy } = (await check(settings(), 'sql-cdc-rights')).verdict('sql-cdc-rights');
+    await hospital.paste(remedy?.sql);
+    await hospital.dba('GRANT SELECT ON SCHEMA::[dbo] TO [cdc_reader]');
+    expect((await check(settings(), 'sql-tables-captured')).verdict('sql-tables-captured')).toMatchObject({
+      code: 'sql-tables-captured-missing',
+      current: 'dbo.AuditTrail, dbo.Patients and dbo.Stock',
+    });
+  });
+
+  test('the printed statements capture the tables', async () => {
+    await hospital.dba(enableTable('Patients'));
+    const { remedy } = (await check(settings(), 'sql-tables-captured')).verdict('sql-tables-captured');
+    expect(remedy?.sql?.[0]).toBe(`USE [${DATABASE}];`);
+    expect(remedy?.sql).toHaveLength(3);
+    await hospital.paste(remedy?.sql);
+    expect((await check(settings(), 'sql-tables-captured')).verdict('sql-tables-captured').summary).toBe(
+      '3 tables captured',
+    );
+  });
+
+  test('the rest of the printed statements; a table without a key stays named', async () => {
+    const first = await check(settings(), 'sqlserver');
+    await hospital.paste(first.verdict('sql-snapshot-isolation').remedy?.sql);
+    await hospital.paste(first.verdict('sql-retention').remedy?.sql);
+    expect(await troubles()).toEqual(['warn sql-table-keys-unique-index', 'warn sql-retention-short']);
+    expect(await troubles({}, { messageKeyColumns: 'nothing:nothing' })).toContain(
+      'fail sql-table-keys-none',
+    );
+    const short = (await check(settings(), 'sql-retention')).verdict('sql-retention');
+    await hospital.paste(short.remedy?.sql);
+    expect(await troubles()).toEqual(['warn sql-table-keys-unique-index']);
+  });
+
+  test('the printed include list leaves the table without a key out', async () => {
+    const verdict = (
+      await check(settings({}, { messageKeyColumns: 'nothing:nothing' }), 'sql-table-keys')
+    ).verdict('sql-table-keys');
+    const list = /--tables '(.*)'$/.exec(verdict.remedy?.commands?.[1] ?? '')?.[1] ?? '';
+    expect(await troubles({}, { messageKeyColumns: 'nothing:nothing', tableIncludeList: list })).toEqual([
+      'warn sql-table-keys-unique-index',
+    ]);
+  });
+});
+
+describe('later', () => {
+  test('a gating role keeps the login out until it is a member', async () => {
+    await hospital.dba(
+      "EXEC sys.sp_cdc_disable_table @source_schema = N'dbo', @source_name = N'Patients', @capture_instance = N'all'",
+      "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'Patients', @role_name = N'cdc_gate', @supports_net_changes = 0",
+    );
+    const { code, remedy } = (await check(settings(), 'sql-cdc-rights')).verdict('sql-cdc-rights');
+    expect(code).toBe('sql-cdc-rights-role');
+    await hospital.paste(remedy?.sql);
+    expect((await check(settings(), 'sql-cdc-rights')).troubles()).toEqual([]);
+  });
+
+  test('a stopped Agent is told to those who may look, and never guessed', async () => {
+    const storage = new pg.Client({ ...(await loadSandbox()).postgres.standin(1), database: STORAGE });
+    await storage.connect();
+    try {
+      await storage.query("UPDATE standin.knob SET value = 'stopped' WHERE name = 'agent'");
+      const blind = (await check(settings(), 'sql-agent')).verdict('sql-agent');
+      expect(blind.outcome).not.toBe('fail');
+      await hospital.paste(['USE [master];', 'GRANT VIEW SERVER STATE TO [cdc_reader];']);
+      expect((await check(settings(), 'sql-agent')).verdict('sql-agent')).toMatchObject({
+        code: 'sql-agent-stopped',
+        remedy: { who: 'dba' },
+      });
+    } finally {
+      await storage.end();
+    }
+  });
+});
