@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import type { CommandModule, Options } from './commands/shared/module.ts';
 import type { Context, Invocation } from './context.ts';
@@ -90,7 +90,12 @@ export async function main(): Promise<void> {
 export async function run(shell: Shell): Promise<ExitCode> {
   let exit: ExitCode = EXIT.ok;
   try {
-    const program = buildProgram(shell);
+    if (shell.argv.length === 1 && shell.argv[0] === '--version') {
+      // Scripts ask this often: the answer needs no command tree.
+      shell.stdout.write(`${manifest.version}\n`);
+      return exit;
+    }
+    const program = await buildProgram(shell);
     await addVerbs(program, VERBS, shell, shell.argv, async (module, options) => {
       const packageRoot = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
       const out = await output(shell);
@@ -101,14 +106,15 @@ export async function run(shell: Shell): Promise<ExitCode> {
     await program.parseAsync(shell.argv, { from: 'user' });
     return exit;
   } catch (cause) {
-    if (cause instanceof CommanderError && cause.exitCode === 0) return EXIT.ok;
+    if (isCommanders(cause) && cause.exitCode === 0) return EXIT.ok;
     const error = toCliError(shell.signal.aborted ? shell.signal.reason : cause, shell.argv);
     (await output(shell)).error(error);
     return error.exitCode;
   }
 }
 
-function buildProgram(shell: Shell): Command {
+async function buildProgram(shell: Shell): Promise<Command> {
+  const { Command } = await import('commander');
   const program = new Command('clinicmaster-cdc')
     .description(manifest.description)
     .version(manifest.version, '--version', 'print the version')
@@ -170,7 +176,7 @@ async function output(shell: Shell): Promise<Output> {
 
 function toCliError(cause: unknown, argv: readonly string[]): CliError {
   if (cause instanceof CliError) return cause;
-  if (cause instanceof CommanderError) {
+  if (isCommanders(cause)) {
     const verb = argv.filter((word) => !word.startsWith('-')).slice(0, 1);
     const needsVerb = cause.code === 'commander.help';
     return new CliError('usage', needsVerb ? 'A command is missing.' : sentence(cause.message), {
@@ -185,6 +191,10 @@ function toCliError(cause: unknown, argv: readonly string[]): CliError {
     needed: 'Please report it, with what --verbose prints.',
     cause,
   });
+}
+
+function isCommanders(cause: unknown): cause is CommanderError {
+  return cause instanceof Error && cause.name === 'CommanderError';
 }
 
 function sentence(message: string): string {
