@@ -9,12 +9,10 @@ const ID = 'kafka-identity';
 /** The worker ends its client id with the id of its container, as Docker shortens it (connect/worker.properties). */
 const SHORT_ID = 12;
 
-const LABEL_FACILITY = 'org.clinicmaster.cdc.facility';
-
 export type IdentityFacts = {
   group: KafkaAnswer<GroupView>;
-  /** Short ids of this facility's containers on this machine, stopped ones too; null when Docker does not answer. */
-  ownContainers: string[] | null;
+  /** This installation's own container, running or not; `seen` is false when Docker does not answer. */
+  own: { seen: boolean; shortId: string | null };
 };
 
 /**
@@ -30,14 +28,14 @@ export const kafkaIdentity: FacilityCheck<IdentityFacts> = {
   timeoutMs: 8000,
 
   async probe(context, signal) {
-    const [group, ownContainers] = await Promise.all([
+    const [group, own] = await Promise.all([
       context.kafka.group(context.names.group, signal),
-      containersHere(context),
+      ownContainer(context),
     ]);
-    return { group, ownContainers };
+    return { group, own };
   },
 
-  judge({ group, ownContainers }, settings) {
+  judge({ group, own }, settings) {
     if (!group.ok) {
       return unknown(`${ID}-unanswered`, 'Kafka did not say who works under this code.', {
         current: `${group.failure.code} from ${group.failure.broker}: ${group.failure.message}`,
@@ -48,7 +46,7 @@ export const kafkaIdentity: FacilityCheck<IdentityFacts> = {
       });
     }
     const members = group.value.members;
-    if (members.length > 0 && ownContainers === null) {
+    if (members.length > 0 && !own.seen) {
       return unknown(
         `${ID}-no-docker`,
         'A worker runs under this code; without Docker nobody can tell whether it is ours.',
@@ -58,7 +56,9 @@ export const kafkaIdentity: FacilityCheck<IdentityFacts> = {
         },
       );
     }
-    const foreign = members.filter(({ clientId }) => !isOwn(clientId, ownContainers ?? []));
+    const foreign = members.filter(
+      ({ clientId }) => own.shortId === null || !clientId.endsWith(`.${own.shortId}`),
+    );
     if (foreign.length > 0) return inUse(foreign, group.value, settings);
     return pass(
       members.length === 0 ? 'no worker is running under it' : 'only the container on this machine',
@@ -66,19 +66,14 @@ export const kafkaIdentity: FacilityCheck<IdentityFacts> = {
   },
 };
 
-async function containersHere({ docker, settings }: CheckContext): Promise<string[] | null> {
+async function ownContainer({ docker, names }: CheckContext): Promise<IdentityFacts['own']> {
   try {
-    const engine = await docker();
-    const own = await engine.containersByLabel({ [LABEL_FACILITY]: settings.facilityCode });
-    return own.map(({ id }) => id.slice(0, SHORT_ID));
+    const container = await (await docker()).container(names.container);
+    return { seen: true, shortId: container?.id.slice(0, SHORT_ID) ?? null };
   } catch {
     // The check of Docker itself says why; here it only means that no worker can be recognised as ours.
-    return null;
+    return { seen: false, shortId: null };
   }
-}
-
-function isOwn(clientId: string, containers: readonly string[]): boolean {
-  return containers.some((id) => clientId.endsWith(`.${id}`));
 }
 
 function inUse(foreign: readonly GroupMember[], group: GroupView, settings: FacilitySettings): Verdict {

@@ -285,7 +285,7 @@ describe('kafka-rights', () => {
 describe('kafka-identity', () => {
   const own = '0123456789ab';
   const member = (clientId: string): GroupMember => ({ clientId, clientHost: '/10.8.0.14', memberId: 'm' });
-  const facts = (members: GroupMember[], ownContainers: string[] | null = [own]) => ({
+  const facts = (members: GroupMember[], shortId: string | null = own, seen = true) => ({
     group: ok({
       id: 'cdc.xY9AbCdEf12.workers',
       state: 'Stable',
@@ -293,7 +293,7 @@ describe('kafka-identity', () => {
       members,
       operations: [],
     }),
-    ownContainers,
+    own: { seen, shortId },
   });
   const ours = member(`cdc.xY9AbCdEf12.worker.${own}`);
   const theirs = member('cdc.xY9AbCdEf12.worker.ffffffffffff');
@@ -302,8 +302,13 @@ describe('kafka-identity', () => {
     ['nobody', facts([]), 'pass ok'],
     ['our own container', facts([ours]), 'pass ok'],
     ['another one', facts([theirs]), 'fail kafka-identity-in-use central-team'],
+    ['anybody, when we have no container', facts([ours], null), 'fail kafka-identity-in-use central-team'],
     ['another one beside ours', facts([ours, theirs]), 'fail kafka-identity-in-use central-team'],
-    ['anybody, when Docker does not answer', facts([ours], null), 'unknown kafka-identity-no-docker you'],
+    [
+      'anybody, when Docker does not answer',
+      facts([ours], null, false),
+      'unknown kafka-identity-no-docker you',
+    ],
   ])('%s', (_, given, expected) => {
     expect(gist(judge(kafkaIdentity, given))).toBe(expected);
   });
@@ -313,7 +318,7 @@ describe('kafka-identity', () => {
     );
   });
   it('cannot tell without the right to look', () => {
-    const given = { group: kafkaFault('not-authorised'), ownContainers: [own] };
+    const given = { group: kafkaFault('not-authorised'), own: { seen: true, shortId: own } };
     expect(gist(judge(kafkaIdentity, given))).toBe('unknown kafka-identity-unanswered central-team');
   });
 });
