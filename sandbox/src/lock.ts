@@ -1,54 +1,46 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { STATE } from './paths.ts';
-import { isAlive } from './processes.ts';
 import { SandboxError } from './sandbox-error.ts';
 
+/** A path would not fit: such a name has room for 107 bytes. */
+const CHECKOUT = createHash('sha256').update(STATE).digest('hex').slice(0, 16);
 const POLL_MS = 200;
-const GIVE_UP_MS = 20 * 60_000;
+const GIVE_UP_MS = 30 * 60_000;
 
 /**
- * Runs `work` while no other process runs one under the same name. A lock whose owner is gone is taken over.
- * @throws SandboxError when the owner keeps it for 20 minutes
+ * Runs `work` while no other process of this checkout runs one under the same name. The lock is a name that the
+ * kernel lends (Linux's abstract sockets): it comes back by itself however its owner ends, so none is ever stale.
+ * @param onWait called once, when another process has it
+ * @throws SandboxError when the owner keeps it for half an hour
  */
-export async function withLock<T>(
-  name: string,
-  work: () => Promise<T>,
-  onWait?: (pid: number) => void,
-): Promise<T> {
-  await mkdir(STATE, { recursive: true, mode: 0o700 });
-  const file = join(STATE, `${name}.lock`);
+export async function withLock<T>(name: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
+  const address = `\0clinicmaster-cdc-${CHECKOUT}-${name}`;
   const deadline = Date.now() + GIVE_UP_MS;
-  let told = false;
-  while (!(await claim(file))) {
-    const owner = Number(await readFile(file, 'utf8').catch(() => '0'));
-    if (owner > 0 && !isAlive(owner)) {
-      await rm(file, { force: true });
-      continue;
-    }
-    if (!told && owner > 0) {
-      told = true;
-      onWait?.(owner);
-    }
+  let held = await claim(address);
+  if (held === undefined) onWait?.();
+  while (held === undefined) {
     if (Date.now() > deadline) {
-      throw new SandboxError(`Process ${owner} has held ${file} for 20 minutes; end it and try again.`);
+      throw new SandboxError(`Another process of the sandbox has been busy for half an hour (${name}).`);
     }
     await wait(POLL_MS);
+    held = await claim(address);
   }
   try {
     return await work();
   } finally {
-    await rm(file, { force: true });
+    held.close();
   }
 }
 
-async function claim(file: string): Promise<boolean> {
-  try {
-    await writeFile(file, String(process.pid), { flag: 'wx', mode: 0o600 });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
+function claim(address: string): Promise<Server | undefined> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else reject(error);
+    });
+    server.listen(address, () => resolve(server));
+  });
 }

@@ -19,7 +19,7 @@ import { serverCertificate } from './tls/servers.ts';
  */
 export async function bringUp(): Promise<Sandbox> {
   await ensureDocker();
-  return withLock('up', start, (pid) => say(`  process ${pid} is starting the sandbox; waiting for it`));
+  return withLock('up', start, () => say('  another process is starting the sandbox; waiting for it'));
 }
 
 /** The product's own two images, built as `init` and `central init` would, under the tags that they look for. */
