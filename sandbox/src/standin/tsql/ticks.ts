@@ -10,7 +10,8 @@ const SECOND = 10_000_000n;
 const LAST = 3_155_378_975_999_999_999n;
 const EPOCH_DAY = 719_162n;
 
-const CLOCK = /^(?:(\d{4})-(\d\d)-(\d\d)(?:[ T]|$))?(?:(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?$/;
+const CLOCK =
+  /^(?:(\d{4})-(\d\d)-(\d\d)(?:[ T]|$))?(?:([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,7}))?)?)?$/;
 
 /** Ticks of `HH:MM:SS[.f]` or `YYYY-MM-DD HH:MM:SS[.f]`, rounded to what the type holds. Throws TsqlError 241. */
 export function clockToTicks(type: TsqlType, text: string): bigint {
@@ -75,6 +76,7 @@ function parseClock(text: string): bigint {
 function daysOf(year: number, month: number, day: number): bigint {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
+  if (year < 1 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) throw malformed();
   return BigInt(date.getTime() / 86_400_000) + EPOCH_DAY;
 }
 
