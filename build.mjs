@@ -1,5 +1,6 @@
 // Bundles the CLI into dist/: one entry, one chunk for each heavy library, nothing to install beside it.
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -19,7 +20,6 @@ const leaveOut = {
   },
 };
 
-await rm('dist', { recursive: true, force: true });
 const result = await build({
   entryPoints: ['src/cli.ts'],
   outdir: 'dist',
@@ -39,6 +39,13 @@ const result = await build({
   },
   plugins: [leaveOut],
 });
+
+// What an earlier build left is removed last: a program that is running from dist/ finds its chunks until then.
+const written = new Set(Object.keys(result.metafile.outputs).map((file) => relative('dist', file)));
+for (const file of await readdir('dist', { recursive: true, withFileTypes: true })) {
+  const path = join(file.parentPath ?? file.path, file.name);
+  if (file.isFile() && !written.has(relative('dist', path))) await rm(path);
+}
 
 const bytes = Object.values(result.metafile.outputs).reduce((sum, { bytes: size }) => sum + size, 0);
 process.stdout.write(

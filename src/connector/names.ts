@@ -23,7 +23,7 @@ export const SINK_GROUP = `connect-${SINK_CONNECTOR}`;
 export const DLQ_TOPIC = 'sink-dlq';
 export const CENTRAL_PREFIX = 'cdc.central.';
 export const CENTRAL_CONTAINER = 'clinicmasterwarehouse-sink';
-export const CONTAINER = 'clinicmasterwarehouse';
+const CONTAINER = 'clinicmasterwarehouse';
 
 /** Codes that may name topics and groups as they are. */
 export const FACILITY_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,49}$/;

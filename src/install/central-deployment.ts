@@ -11,7 +11,7 @@ import { packageFile, wantedCompose } from './package-files.ts';
 import { ENV_MODE } from './steps/files.ts';
 
 export const CENTRAL_COMPOSE = 'docker-compose.central.yml';
-export const CENTRAL_TEMPLATE = 'templates/connector/central-sink.json';
+const CENTRAL_TEMPLATE = 'templates/connector/central-sink.json';
 
 /** What the sink's installation shall be. Nothing is changed yet. */
 export async function centralDeployment(

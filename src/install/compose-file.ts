@@ -65,7 +65,7 @@ function check<T>(schema: ZodType<T>, node: unknown): T {
 }
 
 /** A map without its empty entries. */
-export function definite(map: Record<string, string | null>): Record<string, string> {
+function definite(map: Record<string, string | null>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(map).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
   );

@@ -2,7 +2,7 @@ import { type EnvEntry, parseEnv } from './env-file.ts';
 import type { Values } from './field.ts';
 
 /** Ending of the key that carries a value in base64 (UTF-8) where no spelling is read alike by every Compose. */
-export const TWIN = '_B64';
+const TWIN = '_B64';
 
 /**
  * The one spelling of a value that python-dotenv (Compose 1.29) and compose-go (Compose 2) read alike, or undefined:
@@ -17,7 +17,7 @@ export function spell(value: string): string | undefined {
 }
 
 /** The lines of one setting: `KEY=…` and, where that cannot be spelled, an empty one and its base64 twin. */
-export function envLines(key: string, value: string): string[] {
+function envLines(key: string, value: string): string[] {
   const spelled = spell(value);
   if (spelled !== undefined) return [`${key}=${spelled}`];
   return [`${key}=`, `${key}${TWIN}=${Buffer.from(value, 'utf8').toString('base64')}`];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FACILITY_ID } from '../connector/names.ts';
 
 /** Sample values that people leave in place; two facilities with the same one would share their streams. */

@@ -63,7 +63,7 @@ export function runningStep(name: string, container: string, ports: InstallPorts
   };
 }
 
-export function isRunning(status: ConnectorStatus): boolean {
+function isRunning(status: ConnectorStatus): boolean {
   return (
     status.connector.state === 'RUNNING' &&
     status.tasks.length > 0 &&

@@ -47,7 +47,7 @@ export function imageStep(
 }
 
 /** Docker's own rule: the first part of a reference is a host when it has a dot or a port, or is `localhost`. */
-export function namesRegistry(reference: string): boolean {
+function namesRegistry(reference: string): boolean {
   const [first, ...rest] = reference.split('/');
   return rest.length > 0 && first !== undefined && (/[.:]/.test(first) || first === 'localhost');
 }
