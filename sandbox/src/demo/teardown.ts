@@ -11,7 +11,7 @@ import {
 import { withAdmin } from '../kafka/topics.ts';
 import { loadSandbox } from '../load.ts';
 import { dropDatabase, ensureDatabase } from '../postgres/server.ts';
-import { docker } from '../provision/docker.ts';
+import { absentAsUndefined, docker } from '../provision/docker.ts';
 import { DEMO_DIR } from './facilities.ts';
 import { DATABASE } from './hospital.ts';
 
@@ -19,6 +19,8 @@ import { DATABASE } from './hospital.ts';
 const STOP_GRACE_SECONDS = 60;
 /** Longer than a worker's session: then the member of one that was killed is gone. */
 const EMPTY_GROUP_TIMEOUT_MS = 90_000;
+/** Compose files and `init` name their networks so. */
+const NETWORK_PREFIX = 'clinicmasterwarehouse';
 const ROLE_LABEL = 'org.clinicmaster.cdc.role';
 
 /**
@@ -33,18 +35,33 @@ export async function demoContainers(): Promise<string[]> {
 }
 
 /**
- * Removes the demo's Connect containers and the facility folders, which hold passwords. Workers that run are stopped
- * first, so that they leave their groups: a killed one counts as alive for a minute, and `init` would refuse its code.
+ * Removes the demo's Connect containers and the networks that were made for them. Workers that run are stopped first, so
+ * that they leave their groups: a killed one counts as alive for a minute, and `init` would refuse its code.
  */
-export async function removeInstallations(): Promise<void> {
+export async function removeDemoContainers(): Promise<void> {
+  const networks = new Set<string>();
   await Promise.all(
     (await demoContainers()).map(async (name) => {
       const container = docker.getContainer(name);
-      if ((await container.inspect()).State.Running) await container.stop({ t: STOP_GRACE_SECONDS });
+      const { State, NetworkSettings } = await container.inspect();
+      for (const network of Object.keys(NetworkSettings.Networks)) networks.add(network);
+      if (State.Running) await container.stop({ t: STOP_GRACE_SECONDS });
       await container.remove({ force: true });
     }),
   );
+  for (const network of networks) await removeIfUnused(network);
+}
+
+/** Removes the demo's installations: containers, networks, and the facility folders, which hold passwords. */
+export async function removeInstallations(): Promise<void> {
+  await removeDemoContainers();
   await rm(DEMO_DIR, { recursive: true, force: true });
+}
+
+async function removeIfUnused(network: string): Promise<void> {
+  const made = await absentAsUndefined(docker.getNetwork(network).inspect());
+  const isOurs = made !== undefined && network.startsWith(NETWORK_PREFIX);
+  if (isOurs && Object.keys(made.Containers ?? {}).length === 0) await docker.getNetwork(network).remove();
 }
 
 /** Empties what an earlier demo left in Kafka and in the warehouse. Kafka and PostgreSQL must run. */
