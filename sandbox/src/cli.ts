@@ -1,10 +1,16 @@
+import { ensureStandIn } from './demo/stand-ins.ts';
 import { bringDown } from './down.ts';
+import { loadSandbox } from './load.ts';
 import { complain } from './output.ts';
+import { step } from './progress.ts';
 import { SandboxError } from './sandbox-error.ts';
 import { showStatus } from './status.ts';
 import { bringUp } from './up.ts';
 
-const USAGE = `npm run sandbox -- up               start Kafka and PostgreSQL, installing what is missing
+/** That of the hospitals this is made for. */
+const TIME_ZONE = '+03:00';
+
+const USAGE = `npm run sandbox -- up               start Kafka, PostgreSQL and a SQL Server stand-in, installing what is missing
 npm run sandbox -- status           what runs, and where
 npm run sandbox -- down [--images]  remove everything that is ours, with --images the built images too`;
 
@@ -12,6 +18,7 @@ async function main([verb, ...flags]: string[]): Promise<number> {
   switch (verb) {
     case 'up':
       await bringUp();
+      await step('SQL Server stand-in', async () => ensureStandIn(1, await loadSandbox(), TIME_ZONE));
       return (await showStatus()) ? 0 : 3;
     case 'status':
       return (await showStatus()) ? 0 : 3;

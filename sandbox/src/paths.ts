@@ -9,6 +9,7 @@ export const STATE = join(PROJECT, '.sandbox');
 
 export const CREDENTIALS = join(STATE, 'credentials.json');
 export const CA_FILE = join(STATE, 'ca.pem');
-export const DOCKERD_LOG = join(STATE, 'dockerd.log');
+/** Not in the state folder: the Engine outlives it. */
+export const DOCKERD_LOG = '/var/log/clinicmaster-cdc-dockerd.log';
 /** Certificate and key files of the servers. */
 export const TLS = join(STATE, 'tls');

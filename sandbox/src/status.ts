@@ -1,3 +1,4 @@
+import { livingStandIn, saPasswordFile } from './demo/stand-ins.ts';
 import { canLogIn } from './kafka/client.ts';
 import { loadSandbox } from './load.ts';
 import { KAFKA_CONTAINER, POSTGRES_CONTAINER } from './names.ts';
@@ -13,7 +14,7 @@ export async function showStatus(): Promise<boolean> {
     say('✗ Docker Engine: no answer. Start the sandbox: npm run sandbox -- up');
     return false;
   }
-  const { kafka, postgres, caFile } = await loadSandbox();
+  const { kafka, postgres, standin, caFile } = await loadSandbox();
   const [login, connected] = await Promise.all([canLogIn(kafka.admin), canConnect(postgres.warehouse)]);
   await row(
     'Kafka',
@@ -27,6 +28,11 @@ export async function showStatus(): Promise<boolean> {
     connected,
     `${postgres.host}:${postgres.port}  database warehouse`,
   );
+  if ((await livingStandIn(1)) !== undefined) {
+    say(
+      `✓ SQL Server stand-in: runs  ${standin.host}:${standin.port(1)}  login sa, password in ${saPasswordFile(1)}`,
+    );
+  }
   say(`  users and passwords: ${CREDENTIALS}`);
   return login === 'yes' && connected;
 }

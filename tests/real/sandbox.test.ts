@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { restartBroker } from '../../sandbox/src/kafka/broker.ts';
+import { restartBroker, startBroker, stopBroker } from '../../sandbox/src/kafka/broker.ts';
 import { canLogIn, kafkaFor } from '../../sandbox/src/kafka/client.ts';
 import { enrolFacility, enrolSink } from '../../sandbox/src/kafka/enrol.ts';
 import { readTopic, topicOffsets, withAdmin } from '../../sandbox/src/kafka/topics.ts';
@@ -145,6 +145,13 @@ describe('Kafka', () => {
   test('makes no topic by itself', async () => {
     const topic = `${TOPIC_PREFIX}.Ground.dbo.Misspelt`;
     await expect(send(undefined, topic, 'x')).rejects.toThrow(/does not host this topic-partition/i);
+  });
+
+  test('is told apart when it is down from when it refuses', async () => {
+    await stopBroker();
+    expect(await canLogIn(facility)).toBe('unreachable');
+    await startBroker((await readCredentials())!);
+    expect(await canLogIn(facility)).toBe('yes');
   });
 
   test('keeps records, users and ACLs through a restart', async () => {

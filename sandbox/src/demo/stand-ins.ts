@@ -26,15 +26,34 @@ const fileOf = (n: number, kind: 'pid' | 'log' | 'sa'): string => join(STATE, `s
  */
 export async function startStandIn(n: number, sandbox: Sandbox, timeZone: string): Promise<SourceServer> {
   await stopStandIn(n);
+  await dropDatabase(sandbox.postgres.standin(n).database);
+  await rm(fileOf(n, 'sa'), { force: true });
+  return launch(n, sandbox, timeZone);
+}
+
+/** Starts the n-th stand-in, with what it holds, unless it runs. @throws SandboxError as {@link startStandIn} */
+export async function ensureStandIn(n: number, sandbox: Sandbox, timeZone: string): Promise<void> {
+  if ((await livingStandIn(n)) === undefined) await launch(n, sandbox, timeZone);
+}
+
+/** The process id of the n-th stand-in, if it runs. */
+export function livingStandIn(n: number): Promise<number | undefined> {
+  return livingPid(fileOf(n, 'pid'), MARKER);
+}
+
+/** File with the password of `sa` at the n-th stand-in. */
+export const saPasswordFile = (n: number): string => fileOf(n, 'sa');
+
+async function launch(n: number, sandbox: Sandbox, timeZone: string): Promise<SourceServer> {
   const login = sandbox.postgres.standin(n);
-  await dropDatabase(login.database);
   await ensureDatabase(login);
   await serverCertificate('standin', sandbox.gateway);
+  const known = (await readFile(fileOf(n, 'sa'), 'utf8').catch(() => '')).trim();
   const server: SourceServer = {
     host: sandbox.standin.host,
     port: sandbox.standin.port(n),
     user: 'sa',
-    password: newPassword(),
+    password: known === '' ? newPassword() : known,
   };
   await writePrivate(fileOf(n, 'sa'), `${server.password}\n`);
   const log = await open(fileOf(n, 'log'), 'w', 0o600);
@@ -65,9 +84,9 @@ export async function startStandIn(n: number, sandbox: Sandbox, timeZone: string
 
 /** Ends the n-th stand-in where it runs. */
 export async function stopStandIn(n: number): Promise<void> {
-  const pid = await livingPid(fileOf(n, 'pid'), MARKER);
+  const pid = await livingStandIn(n);
   if (pid !== undefined) await endProcess(pid);
-  for (const kind of ['pid', 'sa'] as const) await rm(fileOf(n, kind), { force: true });
+  await rm(fileOf(n, 'pid'), { force: true });
 }
 
 async function untilReady(n: number, pid: number): Promise<void> {

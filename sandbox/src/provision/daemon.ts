@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { access, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { access, open, readFile, rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
-import { DOCKERD_LOG, STATE } from '../paths.ts';
+import { DOCKERD_LOG } from '../paths.ts';
 import { isAlive } from '../processes.ts';
 import type { Report } from '../progress.ts';
 import { SandboxError } from '../sandbox-error.ts';
@@ -16,7 +16,7 @@ const PACKAGE_START_MS = 8_000;
 
 /**
  * Starts the installed dockerd and waits until it answers. Under systemd that is systemd's business; without, the
- * daemon is started detached, logs to `.sandbox/dockerd.log` and outlives this process.
+ * daemon is started detached, logs to {@link DOCKERD_LOG} and outlives this process.
  * @throws SandboxError with the daemon's last lines
  */
 export async function startDaemon(report: Report): Promise<void> {
@@ -45,7 +45,6 @@ async function run(attempt: DaemonAttempt): Promise<boolean> {
     await execa('update-alternatives', ['--set', 'iptables', '/usr/sbin/iptables-legacy'], { reject: false });
   }
   await dropStalePidFile();
-  await mkdir(STATE, { recursive: true, mode: 0o700 });
   const log = await open(DOCKERD_LOG, 'w', 0o600);
   const driver = attempt.storageDriver === 'own choice' ? [] : ['--storage-driver', attempt.storageDriver];
   const daemon = spawn('dockerd', driver, { detached: true, stdio: ['ignore', log.fd, log.fd] });

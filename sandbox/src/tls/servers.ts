@@ -15,7 +15,7 @@ export const certificateFile = (server: Server): string => join(TLS, `${server}.
 export const keyFile = (server: Server): string => join(TLS, `${server}.key`);
 
 /** The sandbox's own authority, made at the first call; `ca.pem` is what clients must trust. */
-export async function authority(): Promise<KeyAndCertificate> {
+async function authority(): Promise<KeyAndCertificate> {
   await mkdir(TLS, { recursive: true, mode: 0o700 });
   const known = await readPair(CA_FILE, CA_KEY_FILE);
   if (known !== undefined && isCurrent(known.certificate)) return known;
