@@ -1,11 +1,22 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { CliError } from '../errors.ts';
 import type { FilesPort } from './files-port.ts';
 
-/** The real file system. Where the system has no permission bits (Windows), modes are ignored. */
-export function hostFiles(platform: NodeJS.Platform = process.platform): FilesPort {
+/** Runs a program of the system; rejects when it fails. */
+export type RunProgram = (program: string, args: readonly string[]) => Promise<unknown>;
+
+const runProgram: RunProgram = (program, args) => promisify(execFile)(program, [...args]);
+
+/** The real file system. Windows has no permission bits: there a file that only its owner may read gets an access list. */
+export function hostFiles(
+  platform: NodeJS.Platform = process.platform,
+  run: RunProgram = runProgram,
+): FilesPort {
   return {
     read: (path) => orUndefined(readFile(path, 'utf8')),
     exists: async (path) => (await orUndefined(stat(path))) !== undefined,
@@ -15,7 +26,8 @@ export function hostFiles(platform: NodeJS.Platform = process.platform): FilesPo
       // mkdir's mode is cut by the umask.
       if (created !== undefined && platform !== 'win32') await chmod(dir, mode);
     },
-    writeAtomically: (path, content, mode) => explain(path, writeAtomically(path, content, mode)),
+    writeAtomically: (path, content, mode) =>
+      explain(path, writeAtomically(path, content, mode, platform === 'win32' ? accessList(run) : undefined)),
     mode: async (path) => {
       if (platform === 'win32') return undefined;
       const facts = await orUndefined(lstat(path));
@@ -25,13 +37,34 @@ export function hostFiles(platform: NodeJS.Platform = process.platform): FilesPo
   };
 }
 
-async function writeAtomically(path: string, content: string, mode: number): Promise<void> {
+/**
+ * Takes a file away from everybody but this user, the administrators and the system (by their SIDs, because their names
+ * are translated), as 0600 does elsewhere.
+ */
+function accessList(run: RunProgram) {
+  return async (path: string, mode: number): Promise<void> => {
+    if ((mode & 0o077) !== 0) return;
+    const grants = [`${userInfo().username}:F`, '*S-1-5-32-544:F', '*S-1-5-18:F'].flatMap((grant) => [
+      '/grant:r',
+      grant,
+    ]);
+    await run('icacls', [path, '/inheritance:r', ...grants]);
+  };
+}
+
+async function writeAtomically(
+  path: string,
+  content: string,
+  mode: number,
+  restrict?: (path: string, mode: number) => Promise<void>,
+): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     // `wx` with the mode: nobody else can have opened the file, and it is never wider than asked for.
     const file = await open(temporary, 'wx', mode);
     try {
       await file.chmod(mode);
+      await restrict?.(temporary, mode);
       await file.writeFile(content, 'utf8');
       await file.sync();
     } finally {
