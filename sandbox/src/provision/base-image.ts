@@ -100,7 +100,10 @@ async function slim(root: string): Promise<void> {
     'usr/share/doc',
     'usr/share/man',
   ]) {
-    await execa('find', [join(root, path), '-type', 'f', '-delete'], { reject: false });
+    // Licences stay, as Debian's policy and our own images ask.
+    await execa('find', [join(root, path), '-type', 'f', '!', '-name', 'copyright', '-delete'], {
+      reject: false,
+    });
   }
   await writeFile(
     join(root, 'etc/dpkg/dpkg.cfg.d/image'),
