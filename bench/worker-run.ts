@@ -24,8 +24,11 @@ const REST_PORT = 18283;
 const POLL_MS = 20;
 const PATIENCE_MS = 120_000;
 
-/** Our facility image, locked down as docker-compose.facility.yml does it. */
-export function ourWorker({ gateway, kafka, caFile }: Sandbox, run: number): WorkerKind {
+/**
+ * Our facility image, locked down as docker-compose.facility.yml does it.
+ * @param caFile the authority of Kafka's certificate, where the container's user may read it
+ */
+export function ourWorker({ gateway, kafka }: Sandbox, caFile: string, run: number): WorkerKind {
   const code = `BENCH-${run}`;
   return {
     topics: `cdc.${code}.`,
@@ -55,7 +58,7 @@ export function ourWorker({ gateway, kafka, caFile }: Sandbox, run: number): Wor
 }
 
 /** The usual image with nothing set but how to reach Kafka. */
-export function usualWorker({ kafka, caFile }: Sandbox, run: number): WorkerKind {
+export function usualWorker({ kafka }: Sandbox, caFile: string, run: number): WorkerKind {
   const group = `bench-usual-${run}`;
   const { username, password } = kafka.admin;
   const login = `username="${username}" password="${password}";`;
@@ -110,6 +113,10 @@ async function forget(topics: string): Promise<void> {
     const left = (await admin.listTopics()).filter((topic) => topic.startsWith(topics));
     if (left.length > 0) await admin.deleteTopics({ topics: left });
   });
+}
+
+async function isRunning(container: Docker.Container): Promise<boolean> {
+  return (await container.inspect()).State.Running;
 }
 
 async function isHealthy(): Promise<boolean> {
