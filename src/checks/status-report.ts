@@ -4,7 +4,7 @@ import { connectRest } from './connect/connect-rest.ts';
 import { connectorState } from './connect/connector-state.ts';
 import { type ContainerFacts, containerState } from './connect/container-state.ts';
 import type { FacilityCheck } from './context.ts';
-import { heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
+import { type HeartbeatFacts, heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
 import { streamPosition } from './pipeline/stream-position.ts';
 import { streamTopics } from './pipeline/stream-topics.ts';
 import type { CheckResult, Facts } from './types.ts';
@@ -38,7 +38,8 @@ export interface StatusReport {
   connector: { name: string; state: RunState | 'ABSENT' } | null;
   tasks: { id: number; state: RunState }[];
   position: { commitLsn: string | null; copying: boolean } | null;
-  heartbeat: { at: string; ageSeconds: number } | null;
+  /** Fields are null when there is none yet. */
+  heartbeat: { at: string | null; ageSeconds: number | null } | null;
   /** End offsets of the data topics: records ever written, by all facilities with a database of this name. */
   topics: Record<string, number> | null;
 }
@@ -53,7 +54,6 @@ export function statusReport(results: readonly CheckResult[], settings: Facility
   const connector = factsOf(results, connectorState);
   const heartbeat = factsOf(results, heartbeatFresh);
   const topics = factsOf(results, streamTopics);
-  const last = heartbeat?.record.ok === true ? heartbeat.record.value : null;
   return {
     facility: { code: settings.facilityCode, id: settings.facilityId, name: settings.facilityName },
     health: healthOf(results),
@@ -65,13 +65,7 @@ export function statusReport(results: readonly CheckResult[], settings: Facility
         : { name: connector.name, state: connector.status?.connector.state ?? 'ABSENT' },
     tasks: (connector?.status?.tasks ?? []).map(({ id, state }) => ({ id, state })),
     position: factsOf(results, streamPosition) ?? null,
-    heartbeat:
-      last === null || heartbeat === undefined
-        ? null
-        : {
-            at: new Date(last.timestampMs).toISOString(),
-            ageSeconds: Math.max(0, Math.round((heartbeat.nowMs - last.timestampMs) / 1000)),
-          },
+    heartbeat: heartbeat === undefined ? null : heartbeatOf(heartbeat),
     topics: topics?.ends.ok === true ? topics.ends.value : null,
   };
 }
@@ -80,6 +74,16 @@ function healthOf(results: readonly CheckResult[]): Health {
   const outcomes = results.map(({ verdict }) => verdict.outcome);
   if (outcomes.includes('fail')) return 'down';
   return outcomes.every((outcome) => outcome === 'pass') ? 'healthy' : 'attention';
+}
+
+function heartbeatOf({ record, nowMs }: HeartbeatFacts): StatusReport['heartbeat'] {
+  if (!record.ok) return null;
+  if (record.value === null) return { at: null, ageSeconds: null };
+  const { timestampMs } = record.value;
+  return {
+    at: new Date(timestampMs).toISOString(),
+    ageSeconds: Math.max(0, Math.round((nowMs - timestampMs) / 1000)),
+  };
 }
 
 function containerOf({ name, container }: ContainerFacts): StatusReport['container'] {

@@ -31,14 +31,31 @@ export function explainTrace(trace: string): TraceExplanation {
     code: 'unrecognised',
     summary: 'The worker reports an error that this program does not know.',
     evidence: causes.at(-1) ?? 'no trace',
-    remedy: 'Look at the log around this line, then show it to the central team.',
-    commands: ['docker logs --tail 100 clinicmasterwarehouse'],
+    remedy: "Look at the container's log around this line, then show it to the central team.",
+    commands: [],
     who: 'central-team',
   };
 }
 
+/** How an entry of the worker's log begins (connect/log4j2.properties); a trace follows on lines without it. */
+const LOG_ENTRY = /^\d{4}-\d\d-\d\dT\S+ +(\w+) +\S+: ?/;
+
+/**
+ * The last error of a worker's log with its trace, for {@link explainTrace}. Debezium tries again without end when SQL Server
+ * does not answer or refuses a statement: the task says RUNNING, and only the log says why nothing comes.
+ * @returns undefined when the log holds no error
+ */
+export function lastError(log: string): string | undefined {
+  const lines = log.split('\n');
+  const start = lines.findLastIndex((line) => /^(ERROR|FATAL)$/.test(LOG_ENTRY.exec(line)?.[1] ?? ''));
+  if (start === -1) return undefined;
+  const length = lines.slice(start + 1).findIndex((line) => LOG_ENTRY.test(line));
+  const block = lines.slice(start, length === -1 ? undefined : start + 1 + length);
+  return block.map((line) => line.replace(LOG_ENTRY, '')).join('\n');
+}
+
 /** The message of each exception in a trace, outermost first, class names and frames taken off. */
-export function causeLines(trace: string): string[] {
+function causeLines(trace: string): string[] {
   return trace
     .split('\n')
     .map((line) => line.trim())

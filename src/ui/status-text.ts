@@ -50,9 +50,15 @@ function rows(report: StatusReport): [string, string][] {
       connector === null ? UNKNOWN : `${connector.name} ${connector.state}, ${states || 'no task'}`,
     ],
     ['Position', positionText(position)],
-    ['Heartbeat', heartbeat === null ? UNKNOWN : `${ago(heartbeat.ageSeconds)} ago (${heartbeat.at})`],
+    ['Heartbeat', heartbeatText(heartbeat)],
     ['Topics', topicsText(topics)],
   ];
+}
+
+function heartbeatText(heartbeat: StatusReport['heartbeat']): string {
+  if (heartbeat === null) return UNKNOWN;
+  const { at, ageSeconds } = heartbeat;
+  return ageSeconds === null ? 'none yet' : `${ago(ageSeconds)} ago (${at})`;
 }
 
 /** `12 s`, `7 min`, `3 h`, `5 days`. */

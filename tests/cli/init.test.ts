@@ -242,9 +242,10 @@ describe('init that cannot go on', () => {
   it('is not taken in by RUNNING when nothing arrives, and finds the reason in the log', async () => {
     world.silent = true;
     world.docker.log = [
-      'WARN  o.a.k.c.r.AbstractWorkerSourceTask: failed to poll records. Will retry operation.',
-      'Caused by: io.debezium.DebeziumException: com.microsoft.sqlserver.jdbc.SQLServerException: the reason',
+      '2026-11-24T05:05:05.951Z ERROR i.d.p.ErrorHandler: Producer failure',
+      'io.debezium.DebeziumException: com.microsoft.sqlserver.jdbc.SQLServerException: the reason',
       'Caused by: com.microsoft.sqlserver.jdbc.SQLServerException: the reason',
+      '2026-11-24T05:05:06.573Z WARN  o.a.k.c.r.AbstractWorkerSourceTask: Will retry operation.',
     ].join('\n');
     const { exit, stderr } = await init();
     expect(exit).toBe(3);

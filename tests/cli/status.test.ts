@@ -47,6 +47,32 @@ describe('status', () => {
     expect(exit).toBe(3);
   });
 
+  it('finds in the log why a RUNNING task sends nothing', async () => {
+    const world = streamingFacility();
+    world.kafka.heartbeat!.timestampMs = world.nowMs - 10 * 60_000;
+    world.docker!.log = [
+      '2026-11-24T07:59:00.000Z ERROR i.d.p.ErrorHandler: Producer failure',
+      'io.debezium.DebeziumException: wrapped',
+      'Caused by: com.x.SQLServerException: The TCP/IP connection to the host 192.168.1.100, port 1433 has failed.',
+      '2026-11-24T07:59:01.000Z WARN  i.d.p.ErrorHandler: Retry 7 of unlimited retries will be attempted',
+    ].join('\n');
+    const { exit, stdout } = await runCli(world, 'status', '--dir', DIR);
+    expect(stdout.split('\n\n')[1]).toMatchInlineSnapshot(`
+      "✖ The latest heartbeat is fresh: failed. The latest heartbeat in
+        cdc.xY9AbCdEf12.heartbeat is 10 minutes old. SQL Server cannot be reached from
+        the container.
+        Seen:    600 s old; in the log: SQLServerException: The TCP/IP connection to
+                 the host 192.168.1.100, port 1433 has failed.
+        Needed:  at most 120 s
+        Do:      See that SQL Server runs and that its port is open for this machine.
+        Who:     the network administrator
+                 clinicmaster-cdc doctor --only sql-tcp
+        More:    docs/checks/heartbeat-fresh.md
+      "
+    `);
+    expect(exit).toBe(3);
+  });
+
   it('explains a failed task', async () => {
     const world = streamingFacility();
     world.connect.states = {
@@ -93,7 +119,7 @@ describe('status', () => {
 
   it('says what it can without a container', async () => {
     const world = streamingFacility();
-    world.docker = { containers: [] };
+    world.docker = { containers: [], log: '' };
     const { exit, stdout } = await runCli(world, 'status', '--dir', DIR);
     expect(stdout).toMatchInlineSnapshot(`
       "✖ St. Mary’s (xY9AbCdEf12): down

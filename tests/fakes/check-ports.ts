@@ -8,7 +8,7 @@ import type { SqlFailure, SqlServerPort, SqlValue } from '../../src/adapters/sql
 export interface World {
   nowMs: number;
   /** Undefined: no engine answers. */
-  docker: { containers: ContainerState[] } | undefined;
+  docker: { containers: ContainerState[]; log: string } | undefined;
   /** Hosts that cannot be reached, by `host` (name) or `host:port` (TCP). */
   broken: Record<string, NetworkFailure>;
   certificate: TlsView;
@@ -145,6 +145,7 @@ export function fakeDocker(world: World): DockerPort {
         Object.entries(labels).every(([key, value]) => container.labels[key] === value),
       ),
     container: async (name) => containers().find((container) => container.name === name),
+    logs: async () => world.docker?.log ?? '',
     containerPublishing: async (port) =>
       containers().find((container) => container.ports.some(({ hostPort }) => hostPort === port)),
   };

@@ -29,6 +29,7 @@ export function streamingFacility(): World {
   return {
     nowMs,
     docker: {
+      log: '',
       containers: [
         {
           id: CONTAINER_ID,

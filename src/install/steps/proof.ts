@@ -1,6 +1,6 @@
 import type { KafkaAnswer, KafkaPort, KafkaRecord } from '../../adapters/kafka-port.ts';
 import { type FacilityNames, TOPIC_PREFIX } from '../../connector/names.ts';
-import { explainTrace } from '../../connector/trace.ts';
+import { explainTrace, lastError } from '../../connector/trace.ts';
 import { CliError } from '../../errors.ts';
 import type { InstallPorts } from '../deployment.ts';
 import { connectorFailed } from '../install-errors.ts';
@@ -107,15 +107,15 @@ function checkOwner(record: KafkaRecord, code: string, topic: string): void {
 function silent(topic: string, ms: number, container: string, log: string): CliError {
   const nothing = `no new record in ${topic} within ${Math.round(ms / 1000)} s`;
   const doctor = ['clinicmaster-cdc doctor', `docker logs --tail 100 ${container}`];
-  const causes = log.split('\n').filter((line) => line.startsWith('Caused by:'));
-  if (causes.length === 0) {
+  const error = lastError(log);
+  if (error === undefined) {
     return new CliError('install.silent', 'The connector runs, but nothing arrives in Kafka.', {
       seen: nothing,
       needed: 'Look for errors in the log; doctor tells which part is at fault.',
       commands: doctor,
     });
   }
-  const { summary, evidence, remedy, commands, who } = explainTrace(causes.join('\n'));
+  const { summary, evidence, remedy, commands, who } = explainTrace(error);
   return new CliError('install.silent', `The connector runs, but nothing arrives in Kafka. ${summary}`, {
     seen: `${nothing}\nin the log: ${evidence}`,
     needed: remedy,

@@ -163,9 +163,15 @@ describe('heartbeat-fresh', () => {
     topic: 'cdc.X.heartbeat',
     record: { ok: true as const, value: { offset: '7', timestampMs: NOW - ageMs, key: from, value: null } },
     nowMs: NOW,
+    startedAt: '2026-11-24T07:00:00Z',
+    error: null,
   });
+  const error = "x.SQLServerException: Login failed for user 'cdc'.";
   it.each([
     [beat(12_000), 'pass ok'],
+    [{ ...beat(12_000), error }, 'pass ok'],
+    [{ ...beat(200_000), error }, 'fail heartbeat-fresh-sql-login you'],
+    [{ ...beat(0), record: { ok: true as const, value: null }, error }, 'fail heartbeat-fresh-sql-login you'],
     [beat(-3000), 'pass ok'],
     [beat(120_000), 'pass ok'],
     [beat(121_000), 'warn heartbeat-fresh-late you'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { causeLines, explainTrace } from '../../../src/connector/trace.ts';
+import { explainTrace, lastError } from '../../../src/connector/trace.ts';
 
 const frames = '\n\tat org.apache.kafka.connect.runtime.WorkerTask.run(WorkerTask.java:243)\n\t... 7 more';
 
@@ -10,16 +10,6 @@ function trace(...messages: string[]): string {
 
 const WRAP =
   'org.apache.kafka.connect.errors.ConnectException: An exception occurred in the change event producer. This connector will be stopped.';
-
-describe('causeLines', () => {
-  it('takes the frames and the package names off', () => {
-    expect(causeLines(trace(WRAP, 'java.lang.RuntimeException: Couldn’t', 'java.io.EOFException'))).toEqual([
-      'ConnectException: An exception occurred in the change event producer. This connector will be stopped.',
-      'RuntimeException: Couldn’t',
-      'EOFException',
-    ]);
-  });
-});
 
 describe('explainTrace', () => {
   it.each([
@@ -101,6 +91,29 @@ describe('explainTrace', () => {
       code: 'unrecognised',
       evidence: 'Y: something new',
     });
-    expect(explainTrace('').code).toBe('unrecognised');
+    expect(explainTrace('')).toMatchObject({ code: 'unrecognised', evidence: 'no trace' });
+    expect(explainTrace('java.io.EOFException\n\tat x').evidence).toBe('EOFException');
+  });
+});
+
+describe('lastError', () => {
+  const entry = (level: string, message: string) =>
+    `2026-11-24T05:05:05.927Z ${level.padEnd(5)} i.d.p.ErrorHandler: ${message}`;
+  const failure = (message: string) => `${entry('ERROR', 'Producer failure')}\n${trace(WRAP, message)}`;
+  const quiet = entry('INFO', 'Caused by: nothing at all');
+
+  it('finds none where there is none', () => {
+    expect(lastError('')).toBeUndefined();
+    expect(lastError(quiet)).toBeUndefined();
+  });
+  it('takes the last one, and no further than its own lines', () => {
+    const message = "x.Y: Login failed for user 'cdc'.";
+    const log = [failure('x.Y: Java heap space'), quiet, failure(message), quiet].join('\n');
+    expect(lastError(log)).toBe(`Producer failure\n${trace(WRAP, message)}`);
+    expect(explainTrace(lastError(log) ?? '').code).toBe('sql-login');
+  });
+  it('takes the message itself where there is no trace', () => {
+    const log = `${entry('ERROR', 'Not authorized to access group: x')}\n${quiet}`;
+    expect(lastError(log)).toBe('Not authorized to access group: x');
   });
 });
