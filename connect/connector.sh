@@ -7,8 +7,11 @@ TEMPLATE=/opt/connect/connector.json
 # Debezium tries to log in to the database while it validates: 30 s when nobody answers.
 REQUEST_TIMEOUT_S=90
 RETRY_S=10
-RETRY_MAX_S=300
+RETRY_MAX_S=60
+# SQL Server may lock a login after a few refused ones: then whoever else uses it is shut out as well.
+LOGIN_REFUSED_S=900
 SINK_WATCH_S=30
+SINK_WATCH_MAX_S=300
 
 # request METHOD PATH [BODY_FILE]: sets status (empty when nobody answers) and writes the body to /tmp/cdc/answer.
 request() {
@@ -52,6 +55,7 @@ create_connector() {
   if [ -n "$refused" ]; then
     log ERROR "Connector $CONNECTOR not created, because Debezium refuses its settings:
 $refused"
+    case $refused in *'Login failed'*) wait_s=$LOGIN_REFUSED_S ;; esac
     return 1
   fi
   request POST /connectors /tmp/cdc/create.json
@@ -77,11 +81,12 @@ create_connector_if_absent() {
     esac
     log INFO "Trying again in $wait_s s."
     sleep "$wait_s"
-    wait_s=$(next_wait "$wait_s")
+    wait_s=$(next_wait "$wait_s" "$RETRY_MAX_S")
   done
 }
 
-next_wait() { echo $(($1 * 2 > RETRY_MAX_S ? RETRY_MAX_S : $1 * 2)); }
+# next_wait SECONDS LIMIT: twice as long, up to a limit.
+next_wait() { echo $(($1 * 2 > $2 ? $2 : $1 * 2)); }
 
 # Connect leaves a failed task dead. The sink's fails when PostgreSQL is not there at its start (after a power cut, say),
 # and all facilities wait for it. A source is never restarted from here: that could copy a hospital's tables again and
@@ -94,7 +99,7 @@ restart_failed_sink() {
     if grep -q '"state":"FAILED"' /tmp/cdc/answer; then
       log WARN "Connector $CONNECTOR has failed and is started again; its reason stands above."
       request POST "/connectors/$CONNECTOR/restart?includeTasks=true&onlyFailed=true"
-      wait_s=$(next_wait "$wait_s")
+      wait_s=$(next_wait "$wait_s" "$SINK_WATCH_MAX_S")
     else
       wait_s=$SINK_WATCH_S
     fi
