@@ -130,6 +130,8 @@ function ownership({ dir, file, project, serviceName }: Place): Record<string, s
     'com.docker.compose.service': serviceName,
     'com.docker.compose.container-number': '1',
     'com.docker.compose.oneoff': 'False',
+    // Compose 1.29 breaks down over a container without it.
+    'com.docker.compose.version': '1.29.2',
     'com.docker.compose.project.working_dir': dir,
     'com.docker.compose.project.config_files': file,
   };

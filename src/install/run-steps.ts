@@ -33,7 +33,7 @@ export async function runSteps(steps: readonly Step[], context: RunContext): Pro
     files.writeAtomically(context.journalPath, `${JSON.stringify(journal, null, 2)}\n`, 0o600);
   for (const step of steps) {
     signal.throwIfAborted();
-    const result = await runStep(step, context);
+    const result = await runStep(step, results, context);
     results.push(result);
     journal.steps.push({ ...result, at: now() });
     if (result.outcome === 'changed') await note();
@@ -43,12 +43,16 @@ export async function runSteps(steps: readonly Step[], context: RunContext): Pro
   return results;
 }
 
-async function runStep(step: Step, { out, clock, signal }: RunContext): Promise<StepResult> {
+async function runStep(
+  step: Step,
+  before: readonly StepResult[],
+  { out, clock, signal }: RunContext,
+): Promise<StepResult> {
   const { id, title } = step;
   const started = clock.now();
   const shown = out.step(title);
   try {
-    const already = await step.done();
+    const already = await step.done(before);
     signal.throwIfAborted();
     const detail = already ?? (await step.run((message) => shown.update(message)));
     const outcome = already === undefined ? 'changed' : 'unchanged';
