@@ -104,12 +104,10 @@ function commonName(name: tls.Certificate | undefined): string {
   return [name?.CN ?? name?.O ?? 'unnamed'].flat().join(', ');
 }
 
-/** `DNS:a.example, IP Address:10.0.0.1` → `['a.example', '10.0.0.1']`. */
+/** `DNS:a.example, IP Address:10.0.0.1` → `['a.example', '10.0.0.1']`; what stands there as both is named once. */
 function certificateNames(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(', ')
-    .map((entry) => entry.replace(/^(DNS|IP Address):/, ''))
-    .filter((entry) => entry !== '');
+  const names = (text ?? '').split(', ').map((entry) => entry.replace(/^(DNS|IP Address):/, ''));
+  return [...new Set(names)].filter((name) => name !== '');
 }
 
 function isPortFree(port: number): Promise<boolean> {
