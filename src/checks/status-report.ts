@@ -53,6 +53,7 @@ export function statusReport(results: readonly CheckResult[], settings: Facility
   const worker = factsOf(results, connectRest);
   const connector = factsOf(results, connectorState);
   const heartbeat = factsOf(results, heartbeatFresh);
+  const position = factsOf(results, streamPosition);
   const topics = factsOf(results, streamTopics);
   return {
     facility: { code: settings.facilityCode, id: settings.facilityId, name: settings.facilityName },
@@ -64,7 +65,7 @@ export function statusReport(results: readonly CheckResult[], settings: Facility
         ? null
         : { name: connector.name, state: connector.status?.connector.state ?? 'ABSENT' },
     tasks: (connector?.status?.tasks ?? []).map(({ id, state }) => ({ id, state })),
-    position: factsOf(results, streamPosition) ?? null,
+    position: position === undefined ? null : { commitLsn: position.commitLsn, copying: position.copying },
     heartbeat: heartbeat === undefined ? null : heartbeatOf(heartbeat),
     topics: topics?.ends.ok === true ? topics.ends.value : null,
   };

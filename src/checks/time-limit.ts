@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A signal that aborts after a time or with its parent, and the way to call it off. */
 export interface TimeLimit {
   readonly signal: AbortSignal;
@@ -14,6 +16,8 @@ export interface TimeLimit {
  */
 export function timeLimit(ms: number | undefined, parent?: AbortSignal): TimeLimit {
   const controller = new AbortController();
+  // One for each check that runs: many, and all of them taken off again.
+  setMaxListeners(0, controller.signal);
   const abort = () => controller.abort();
   const timer = ms === undefined ? undefined : setTimeout(abort, ms);
   parent?.addEventListener('abort', abort, { once: true });

@@ -1,7 +1,10 @@
-import type { FacilityCheck } from '../context.ts';
+import type { CheckContext, FacilityCheck } from '../context.ts';
 import { pass, warn } from '../verdicts.ts';
 
 const ID = 'stream-position';
+
+/** Connect stores positions every 30 s; the worker needs some seconds to start. */
+const STORED_AFTER_MS = 2 * 60_000;
 
 /** Debezium's position in SQL Server's log, as Connect has stored it in Kafka. */
 export type PositionFacts = {
@@ -9,6 +12,8 @@ export type PositionFacts = {
   commitLsn: string | null;
   /** The first copy is under way. */
   copying: boolean;
+  /** Milliseconds since the container was started; null when there is none, or Docker does not answer. */
+  runningMs: number | null;
 };
 
 /** Where the connector would go on after a restart. */
@@ -16,31 +21,43 @@ export const streamPosition: FacilityCheck<PositionFacts> = {
   id: ID,
   title: 'The position is stored',
   area: 'pipeline',
-  // Connect stores a position every 30 s only: right after an installation there is none to see.
-  when: ['daily'],
+  when: ['after-install', 'daily'],
   needs: ['connect-rest'],
   timeoutMs: 8000,
 
-  async probe({ connect, names }) {
+  async probe(context) {
+    const { connect, names } = context;
     const offset = (await connect.offsets(names.connector))?.[0]?.offset ?? null;
     const lsn = offset?.commit_lsn;
     const snapshot = offset?.snapshot;
     return {
       commitLsn: typeof lsn === 'string' ? lsn : null,
       copying: snapshot !== undefined && snapshot !== null && offset?.snapshot_completed !== true,
+      runningMs: await runningMs(context),
     };
   },
 
-  judge({ commitLsn, copying }) {
+  judge({ commitLsn, copying, runningMs }) {
     if (copying) return pass('the first copy is under way', commitLsn ?? 'no position yet');
     if (commitLsn !== null) return pass(`LSN ${commitLsn}`);
+    if (runningMs !== null && runningMs < STORED_AFTER_MS) return pass('none yet: just started');
     return warn(`${ID}-none`, 'No position is stored yet.', {
       current: 'no offset',
       required: 'an LSN',
       remedy: {
-        text: 'It is stored with the first records, at most a minute later. After a restart before that, the copy begins anew.',
+        text: 'Connect stores it with the first records. Until then a restart begins the copy anew: look at the log for errors.',
         who: 'you',
       },
     });
   },
 };
+
+async function runningMs({ docker, names, clock }: CheckContext): Promise<number | null> {
+  try {
+    const container = await (await docker()).container(names.container);
+    return container?.running === true ? clock.now() - Date.parse(container.startedAt) : null;
+  } catch {
+    // The check of Docker itself says why.
+    return null;
+  }
+}

@@ -19,19 +19,19 @@ export function cannotTell(id: string, failure: SqlFailure, grant: readonly stri
   const current =
     failure.number === undefined ? failure.message : `error ${failure.number}: ${failure.message}`;
   if (isMissingRight(failure) && grant.length > 0) {
-    return unknown(`${id}-no-right`, 'Cannot tell: the login may not look.', {
+    return unknown(`${id}-no-right`, 'The login may not look.', {
       current,
       required: 'A right to look, which changes nothing else.',
       remedy: { text: 'Give the login the right to look, then run this again.', sql: grant, who: 'dba' },
     });
   }
   if (failure.kind === 'timeout' || failure.number === 1222 || failure.number === 1205) {
-    return unknown(`${id}-busy`, 'Cannot tell: SQL Server was too busy to answer.', {
+    return unknown(`${id}-busy`, 'SQL Server was too busy to answer.', {
       current,
       remedy: { text: 'Run it again in a few minutes.', who: 'you' },
     });
   }
-  return unknown(`${id}-unanswered`, 'Cannot tell: SQL Server did not answer the question.', {
+  return unknown(`${id}-unanswered`, 'SQL Server did not answer the question.', {
     current,
     remedy: { text: 'Show this line to the DBA.', who: 'dba' },
   });

@@ -186,9 +186,11 @@ describe('heartbeat-fresh', () => {
 
 describe('stream-position and stream-topics', () => {
   it.each([
-    [{ commitLsn: '00000027:00000ac0:0001', copying: false }, 'pass ok'],
-    [{ commitLsn: null, copying: true }, 'pass ok'],
-    [{ commitLsn: null, copying: false }, 'warn stream-position-none you'],
+    [{ commitLsn: '00000027:00000ac0:0001', copying: false, runningMs: 1 }, 'pass ok'],
+    [{ commitLsn: null, copying: true, runningMs: 900_000 }, 'pass ok'],
+    [{ commitLsn: null, copying: false, runningMs: 30_000 }, 'pass ok'],
+    [{ commitLsn: null, copying: false, runningMs: 900_000 }, 'warn stream-position-none you'],
+    [{ commitLsn: null, copying: false, runningMs: null }, 'warn stream-position-none you'],
   ])('position %#', (facts, expected) => {
     expect(gist(judge(streamPosition, facts))).toBe(expected);
   });
