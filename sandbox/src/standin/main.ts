@@ -83,7 +83,13 @@ async function main(): Promise<void> {
       saPassword: secret('STANDIN_SA_PASSWORD'),
       timeZone: options.timeZone,
     },
-    report,
+    {
+      report,
+      lost: () => {
+        complain('the connection to PostgreSQL is lost; the stand-in ends');
+        process.exit(1);
+      },
+    },
   );
   const server = createTdsServer(engine, {
     encryption: options.encryption,

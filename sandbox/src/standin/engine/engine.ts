@@ -12,8 +12,8 @@ export interface Engine {
   connect(purpose: string): Promise<Client>;
   /** Asks PostgreSQL to cancel what the backend with this process id runs. */
   cancel(pid: number): Promise<void>;
-  /** A session has this database as its current one. */
+  /** A session that is not killed has this database as its current one. */
   isInUse(databaseId: number): boolean;
-  /** Ends one session, or every one but `caller`'s. */
-  kill(spid: number | undefined, caller: number): Promise<void>;
+  /** Ends sessions other than `caller`'s: one, those of a database, or all. */
+  kill(caller: number, wanted?: { spid?: number; databaseId?: number }): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { CatalogueStore } from './catalogue/store.ts';
 import type { Engine } from './engine.ts';
 import { connect } from './postgres/connect.ts';
 import { prepareStorage } from './postgres/prepare-storage.ts';
+import { SharedClient } from './postgres/shared-client.ts';
 import { admit } from './security/admit.ts';
 import { SessionContext } from './session/context.ts';
 import { EngineSession } from './session/engine-session.ts';
@@ -14,22 +15,29 @@ import type { EngineSettings } from './settings.ts';
 const OWNER_LOCK = 0x5354414e;
 const FIRST_SPID = 51;
 
+/** Whoever runs an engine and wants to know how it fares. */
+export interface EngineListener {
+  report(error: unknown): void;
+  lost(): void;
+}
+
 /** The pretended server: everything behind the wire protocol. */
 export class StandinEngine implements Engine, SessionFactory {
   readonly settings: EngineSettings;
   readonly version: [number, number, number] = [16, 0, 4111];
   readonly catalogues: CatalogueStore;
   readonly agent: Agent;
-  readonly #owner: Client;
+  readonly #owner: SharedClient;
   readonly #sessions = new Map<number, { session: EngineSession; context: SessionContext }>();
-  readonly #own: Client[];
+  readonly #own: Pick<Client, 'end'>[];
+  #closing = false;
 
   private constructor(
     settings: EngineSettings,
-    owner: Client,
+    owner: SharedClient,
     catalogues: CatalogueStore,
     agent: Agent,
-    own: Client[],
+    own: Pick<Client, 'end'>[],
   ) {
     this.settings = settings;
     this.catalogues = catalogues;
@@ -40,12 +48,12 @@ export class StandinEngine implements Engine, SessionFactory {
 
   /**
    * Takes the PostgreSQL database into possession, prepares it, and starts the Agent.
-   * @param report hears of errors of the jobs.
+   * @param listener hears of errors of the jobs, and of the loss of the database: nothing works after that.
    * @throws Error when another process has the database, or the database does not suit.
    */
-  static async open(settings: EngineSettings, report: (error: unknown) => void): Promise<StandinEngine> {
+  static async open(settings: EngineSettings, listener: EngineListener): Promise<StandinEngine> {
     const owner = await connect(settings, 'owner');
-    const own = [owner];
+    const own: Pick<Client, 'end'>[] = [owner];
     try {
       const { rows } = await owner.query<{ mine: boolean }>(
         `SELECT pg_try_advisory_lock(${OWNER_LOCK}) AS mine`,
@@ -58,11 +66,16 @@ export class StandinEngine implements Engine, SessionFactory {
       await prepareStorage(owner, settings);
       const reader = await connect(settings, 'catalogue');
       own.push(reader);
-      const control = await connect(settings, 'agent');
+      const control = new SharedClient(await connect(settings, 'agent'));
       own.push(control);
-      const agent = new Agent((purpose) => connect(settings, purpose), control, report);
+      const agent = new Agent((purpose) => connect(settings, purpose), control, listener.report);
       agent.start();
-      return new StandinEngine(settings, owner, await CatalogueStore.open(reader), agent, own);
+      const catalogues = await CatalogueStore.open(reader);
+      const engine = new StandinEngine(settings, new SharedClient(owner), catalogues, agent, own);
+      owner.once('end', () => {
+        if (!engine.#closing) listener.lost();
+      });
+      return engine;
     } catch (error) {
       for (const client of own) await client.end();
       throw error;
@@ -92,18 +105,23 @@ export class StandinEngine implements Engine, SessionFactory {
   }
 
   isInUse(databaseId: number): boolean {
-    return [...this.#sessions.values()].some(({ context }) => context.database.id === databaseId);
+    return [...this.#sessions.values()].some(
+      ({ session, context }) => !session.isKilled && context.database.id === databaseId,
+    );
   }
 
-  async kill(spid: number | undefined, caller: number): Promise<void> {
-    if (spid === caller) throw new TsqlError(6104, 'Cannot use KILL to kill your own process.');
-    for (const [id, { session }] of this.#sessions) {
-      if (id !== caller && (spid === undefined || id === spid)) await session.kill();
+  async kill(caller: number, wanted: { spid?: number; databaseId?: number } = {}): Promise<void> {
+    if (wanted.spid === caller) throw new TsqlError(6104, 'Cannot use KILL to kill your own process.');
+    for (const [spid, { session, context }] of this.#sessions) {
+      if (spid === caller || (wanted.spid !== undefined && wanted.spid !== spid)) continue;
+      if (wanted.databaseId !== undefined && wanted.databaseId !== context.database.id) continue;
+      await session.kill();
     }
   }
 
   /** Stops the jobs and gives the database free. Sessions must be closed before. */
   async close(): Promise<void> {
+    this.#closing = true;
     await this.agent.close();
     for (const client of this.#own) await client.end();
   }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { cleanUp } from '../cdc/cleanup.ts';
+import type { SharedClient } from '../postgres/shared-client.ts';
 import { CaptureJob, type CaptureSettings } from './capture-job.ts';
 
 const POLL_MILLISECONDS = 500;
@@ -26,7 +27,7 @@ interface JobRow {
  */
 export class Agent {
   readonly #connect: (purpose: string) => Promise<Client>;
-  readonly #control: Client;
+  readonly #control: SharedClient;
   readonly #report: (error: unknown) => void;
   readonly #captures = new Map<number, CaptureJob>();
   readonly #cleanupsWanted = new Set<number>();
@@ -36,7 +37,7 @@ export class Agent {
   /** @param control a connection of its own for reading the jobs. */
   constructor(
     connect: (purpose: string) => Promise<Client>,
-    control: Client,
+    control: SharedClient,
     report: (error: unknown) => void,
   ) {
     this.#connect = connect;
@@ -127,7 +128,7 @@ export class Agent {
 
   async #cleanUp(job: JobRow): Promise<void> {
     const source = { databaseId: job.database_id, database: job.database };
-    await cleanUp(this.#control, source, Number(job.retention));
+    await this.#control.alone((client) => cleanUp(client, source, Number(job.retention)));
     await this.#control.query(
       "UPDATE standin.job SET last_run = now() WHERE database_id = $1 AND job_type = 'cleanup'",
       [job.database_id],

@@ -70,7 +70,9 @@ const REMEMBERED: Readonly<Record<string, (value: string) => [column: string, va
   COMPATIBILITY_LEVEL: (value) => ['compatibility_level', Number(value)],
 };
 
+/** SINGLE_USER ends the other sessions, which is what scripts want of it before DROP DATABASE; it keeps none out. */
 const IGNORED = new Set([
+  'SINGLE_USER',
   'AUTO_SHRINK',
   'MULTI_USER',
   'ONLINE',
@@ -93,6 +95,8 @@ async function alter(
       5,
     );
   }
+  if (statement.option === 'SINGLE_USER')
+    await context.engine.kill(context.spid, { databaseId: database.id });
   if (IGNORED.has(statement.option)) return;
   const change = REMEMBERED[statement.option]?.(statement.value);
   if (!change) throw unsupported(`ALTER DATABASE … SET ${statement.option}`);

@@ -20,7 +20,8 @@ export const spKill: Procedure = {
   async run(call) {
     const { authority, engine, spid } = call.batch.context;
     if (!authority.isSysadmin) throw notAllowed();
-    await engine.kill(numberOf(call, '@spid'), spid);
+    const wanted = numberOf(call, '@spid');
+    await engine.kill(spid, wanted === undefined ? {} : { spid: wanted });
     return 0;
   },
 };

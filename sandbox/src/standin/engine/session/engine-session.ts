@@ -37,6 +37,10 @@ export class EngineSession implements Session {
     return this.#context.database.name;
   }
 
+  get isKilled(): boolean {
+    return this.#killed;
+  }
+
   /** Ends the session at its next request, and what it runs now. */
   async kill(): Promise<void> {
     this.#killed = true;
@@ -114,7 +118,10 @@ export class EngineSession implements Session {
   /** Runs a request's work; T-SQL errors go to the sink, the abort reason and bugs are thrown. */
   async #request(sink: ResponseSink, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     this.#refuseIfKilled();
-    const cancel = () => void this.#cancel();
+    let cancelling: Promise<void> | undefined;
+    const cancel = () => {
+      cancelling = this.#cancel();
+    };
     signal.addEventListener('abort', cancel, { once: true });
     try {
       await work();
@@ -125,6 +132,8 @@ export class EngineSession implements Session {
       sink.error(asTsqlError(error, this.#context, ''));
     } finally {
       signal.removeEventListener('abort', cancel);
+      // Else it might meet the next request's statement.
+      await cancelling;
     }
   }
 
