@@ -39,6 +39,11 @@ export interface ResolvedTable {
   /** Quoted and qualified, or any PostgreSQL expression that may stand in FROM. */
   pgName: string;
   columns: TableColumn[];
+  /**
+   * Columns of the primary key, as `pgName`. Lets UPDATE and DELETE with TOP, outer joins or `deleted.x` find a row again
+   * that another session was changing; without it such a row is passed over.
+   */
+  key?: string[];
   /** False: a view of the catalogue, cannot be written. */
   writable: boolean;
 }

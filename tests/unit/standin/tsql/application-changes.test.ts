@@ -55,13 +55,16 @@ const changes: [text: string, piece: string][] = [
   ['UPDATE v SET v.Fee = 0 FROM Visits v WHERE v.VisitID = @n', 'UPDATE "dbo"."Visits" AS t1 SET "Fee" ='],
   [
     'UPDATE v SET Fee = p.Weight FROM Visits AS v INNER JOIN Patients AS p ON p.PatientNo = v.PatientNo',
-    'FOR UPDATE OF t1',
+    'FROM "dbo"."Patients" AS t2 WHERE (t2."PatientNo" = t1."PatientNo")',
   ],
   [
     "UPDATE Visits SET Fee = 1 FROM Visits JOIN Patients ON Patients.PatientNo = Visits.PatientNo WHERE Gender = 'F'",
-    '.ctid = ',
+    'UPDATE "dbo"."Visits" AS t1 SET',
   ],
-  ['UPDATE Visits SET Fee = 1 FROM Patients p WHERE p.PatientNo = Visits.PatientNo', 'CROSS JOIN ('],
+  [
+    'UPDATE Visits SET Fee = 1 FROM Patients p WHERE p.PatientNo = Visits.PatientNo',
+    'FROM "dbo"."Patients" AS t2 WHERE',
+  ],
   [
     'UPDATE Visits SET Status = 1 OUTPUT deleted.Status AS was, inserted.Status, inserted.VisitID WHERE VisitID < 9',
     'RETURNING',
@@ -83,7 +86,7 @@ const changes: [text: string, piece: string][] = [
   ["DELETE TOP (100) FROM signals WHERE type = 'x'", 'LIMIT tsql.row_limit'],
   [
     'DELETE FROM v FROM Visits v JOIN Patients p ON p.PatientNo = v.PatientNo WHERE p.Active = 0',
-    'USING (SELECT',
+    'USING "dbo"."Patients" AS t2 WHERE',
   ],
   [
     'DELETE v FROM Visits v WHERE NOT EXISTS (SELECT 1 FROM Patients p WHERE p.PatientNo = v.PatientNo)',
@@ -112,6 +115,16 @@ describe("the changes of a hospital's application", () => {
       'type varchar(32)',
       'data varchar(2048)?',
     ]);
+  });
+
+  it('finds picked rows again by their key, or by their place where there is none', () => {
+    const outer = 'FROM Visits v LEFT JOIN Patients p ON p.PatientNo = v.PatientNo WHERE p.PatientNo IS NULL';
+    expect(compile(`UPDATE v SET Fee = 1 ${outer}`).text).toMatch(
+      /FOR UPDATE OF t1\) AS t4 WHERE t3\."VisitID" = t4\.k0$/,
+    );
+    expect(compile(`DELETE v ${outer}`).text).toMatch(
+      /USING \(SELECT .* FOR UPDATE OF t1\) AS t4 WHERE t3\."VisitID" = t4\.k0$/,
+    );
   });
 
   it('says which tables are read and which are changed', () => {

@@ -235,7 +235,10 @@ export function contextOf(catalogue: Catalogue): CompileContext {
       );
       if (found !== undefined) return found;
       const table = schema === 'dbo' ? catalogue.tables.get(last) : undefined;
-      return table && { ...table, columns: table.columns.map(asColumn), writable: true };
+      if (table === undefined) return undefined;
+      const primary = table.constraints.find((constraint) => constraint.kind === 'primary-key');
+      const key = primary?.kind === 'primary-key' ? primary.columns.map((column) => `"${column.name}"`) : [];
+      return { ...table, columns: table.columns.map(asColumn), key, writable: true };
     },
     resolveFunction(name) {
       const key = name.slice(-2).join('.').toLowerCase();

@@ -1,6 +1,6 @@
 import { TsqlError, type TsqlType } from '../../types.ts';
 import type { ComparisonOperator } from '../ast/query.ts';
-import { commonType, familyOf, isLarge } from '../type-rules.ts';
+import { commonType, familyOf, isLarge, isText } from '../type-rules.ts';
 import { convert, OPERAND } from './convert.ts';
 import { isNullLiteral, type Typed } from './typed.ts';
 
@@ -25,16 +25,23 @@ export function comparable(left: Typed, right: Typed, operator: ComparisonOperat
     if (isLarge(side.type) && !(isNullLiteral(left) || isNullLiteral(right)))
       throw incomparable(operator, left, right);
   }
+  // PostgreSQL compares whole numbers of any size, and finds them by index.
+  if (isWhole(left) && isWhole(right)) return [left.sql, right.sql];
   const type = isNullLiteral(left)
     ? right.type
     : isNullLiteral(right)
       ? left.type
       : commonType(left.type, right.type);
   const [l, r] = [convert(left, type, OPERAND), convert(right, type, OPERAND)];
-  if (left.caseInsensitive || right.caseInsensitive)
+  if ((left.caseInsensitive || right.caseInsensitive) && isText(type))
     return [`lower(${l.sql} COLLATE "default")`, `lower(${r.sql} COLLATE "default")`];
   if (familyOf(type) === 'bytes') return comparableBytes(l, r, left.type, right.type);
   return [orderKey(l, operator), orderKey(r, operator)];
+}
+
+/** tinyint to bigint, and bit. */
+export function isWhole({ type }: Typed): boolean {
+  return familyOf(type) === 'integer' || type.name === 'bit';
 }
 
 /** What sorts a value as T-SQL does; for `=` the value itself where that is enough. */

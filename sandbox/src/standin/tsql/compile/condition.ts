@@ -2,7 +2,7 @@ import { TsqlError } from '../../types.ts';
 import type { Expression, Query } from '../ast/query.ts';
 import { unsupported } from '../refusal.ts';
 import { commonType, isText, isWide } from '../type-rules.ts';
-import { comparable, compareSql } from './comparison.ts';
+import { comparable, compareSql, isWhole } from './comparison.ts';
 import type { Compilation } from './compilation.ts';
 import { convert, OPERAND } from './convert.ts';
 import { compileScalar } from './expression.ts';
@@ -77,11 +77,14 @@ function compileIn(
   const type = items
     .filter((item) => item.literal?.literal !== 'null')
     .reduce((common, item) => commonType(common, item.type), operand.type);
-  const convertible = items.map((item) =>
-    isText(type) && isText(item.type) ? item : convert(item, type, OPERAND),
-  );
-  const left = isText(type) && isText(operand.type) ? operand : convert(operand, type, OPERAND);
-  const pairs = convertible.map((item) => comparable(left, item));
+  // Text compares with text, and whole numbers with whole numbers, as they are.
+  const asTheyAre = isText(type) || [operand, ...items].every(isWhole);
+  const brought = (value: Typed): Typed =>
+    asTheyAre && (isText(value.type) || isWhole(value)) ? value : convert(value, type, OPERAND);
+  const left = items.some((item) => item.caseInsensitive)
+    ? { ...brought(operand), caseInsensitive: true }
+    : brought(operand);
+  const pairs = items.map((item) => comparable(left, brought(item)));
   return `(${pairs[0]?.[0]} IN (${pairs.map(([, right]) => right).join(', ')}))`;
 }
 

@@ -10,7 +10,7 @@ import { compileCommonTables } from './from.ts';
 import { compileOutput, type OutputColumns } from './output.ts';
 import { compileSelect } from './query.ts';
 import { EMPTY_SCOPE, sameName } from './scope.ts';
-import { placeOf, refuseReadOnly } from './target.ts';
+import { placeOf, refuseReadOnly, twiceAssigned } from './target.ts';
 import { isNullLiteral, withoutLiteral } from './typed.ts';
 
 /** INSERT. Throws TsqlError 110, 109, 120, 121, 207, 213, 264, 544, 545, 8101 where columns and values do not fit. */
@@ -57,10 +57,7 @@ function targetColumns(
   const seen = new Set<TableColumn>();
   for (const column of columns) {
     if (seen.has(column)) {
-      throw new TsqlError(
-        264,
-        `The column name '${column.name}' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code.`,
-      );
+      throw twiceAssigned(column.name);
     }
     seen.add(column);
     if (column.identity && !explicit) {
