@@ -253,6 +253,15 @@ describe('init that cannot go on', () => {
     expect(stderr).toContain('in the log: SQLServerException: the reason');
   });
 
+  it('does not wait for the end of a first copy that is under way', async () => {
+    world.silent = true;
+    world.worker.offsets = [{ partition: {}, offset: { snapshot: 'INITIAL', snapshot_completed: false } }];
+    const { endOffsets } = world;
+    world.endOffsets = (ends) => endOffsets({ ...ends, more: world.world.nowMs });
+    const { exit, stderr } = await init();
+    expect([exit, stderr.includes('the first copy is under way')]).toEqual([0, true]);
+  });
+
   it('leaves a foreign container alone', async () => {
     await world.docker.createContainer('clinicmasterwarehouse', { Image: 'other', Labels: {} });
     const { exit, stderr } = await init();

@@ -12,6 +12,7 @@ export interface ConnectServer {
   /** State that a new connector's task takes. */
   nextTask: string;
   nextTrace?: string;
+  offsets: unknown[];
   /** Answers 409 so many times before the next one. */
   conflicts: number;
   /** `METHOD path` of every call. */
@@ -26,6 +27,7 @@ export async function connectServer(): Promise<ConnectServer> {
     connectors: {},
     refuses: {},
     nextTask: 'RUNNING',
+    offsets: [],
     conflicts: 0,
     calls: [],
     close: () => new Promise((resolve) => server.close(() => resolve())),
@@ -82,7 +84,7 @@ function route(
     return [404, { error_code: 404, message: `No status found for connector ${name}` }];
   if (rest === '/config') return [200, { ...connector.config, name }];
   if (rest === '/status') return [200, statusOf(name, connector)];
-  if (rest === '/offsets') return [200, { offsets: [] }];
+  if (rest === '/offsets') return [200, { offsets: state.offsets }];
   if (rest.startsWith('/restart')) {
     delete connector.trace;
     Object.assign(connector, { state: 'RUNNING', task: state.nextTask });

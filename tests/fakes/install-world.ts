@@ -32,6 +32,8 @@ export interface InstallWorld {
   signal: AbortSignal;
   /** The connector runs, and no heartbeat comes. */
   silent: boolean;
+  /** What Kafka answers for end offsets, from those of the world. */
+  endOffsets(ends: Record<string, number>): Record<string, number>;
   cli(...argv: string[]): Promise<Ran>;
   close(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export async function installWorld(): Promise<InstallWorld> {
     asked: [],
     signal: new AbortController().signal,
     silent: false,
+    endOffsets: (ends) => ends,
     cli: (...argv) => runIn(it, argv),
     close: async () => {
       await worker.close();
@@ -133,6 +136,7 @@ function beatingKafka(it: InstallWorld): KafkaPort {
   const { world, worker } = it;
   return {
     ...fakeKafka(world),
+    endOffsets: async () => ({ ok: true, value: it.endOffsets(world.kafka.ends) }),
     lastRecord: async () => {
       const running = Object.values(worker.connectors).some(({ task }) => task === 'RUNNING');
       if (running && !it.silent) {
