@@ -11,7 +11,7 @@ import { withAdmin } from '../../sandbox/src/kafka/topics.ts';
 import { type Login, loadSandbox, type Sandbox } from '../../sandbox/src/load.ts';
 import { docker } from '../../sandbox/src/provision/docker.ts';
 import { facilityNames } from '../../src/connector/names.ts';
-import { type Hospital, startHospital } from './support/hospital.ts';
+import { DATABASE, type Hospital, startHospital } from './support/hospital.ts';
 import { misadvertisedBroker, type SecondBroker } from './support/second-broker.ts';
 import { startWorker, type WorkerContainer } from './support/worker-container.ts';
 
@@ -144,7 +144,7 @@ describe('init refuses before it changes anything', () => {
       await refused(
         { flags: { '--db-port': String(untouched.database.port) } },
         {
-          what: 'Change data capture is off in ClinicMasterMOH.',
+          what: `Change data capture is off in ${DATABASE}.`,
           seen: 'is_cdc_enabled = 0',
           who: PERSON.dba,
           command: 'EXEC sys.sp_cdc_enable_db;',

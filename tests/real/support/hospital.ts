@@ -1,7 +1,8 @@
 import type { DatabaseSettings } from '../../../src/settings/facility.ts';
 import { startTestStandin, type TestStandin } from './standin.ts';
 
-export const DATABASE = 'ClinicMasterMOH';
+/** Not the name that the demo uses: data topics and warehouse tables are shared by all facilities with one database name. */
+export const DATABASE = 'ClinicMasterChecks';
 const LOGIN = 'cdc_reader';
 const PASSWORD = 'R3ader-of-the-"test"';
 
