@@ -1,6 +1,7 @@
 /**
  * PostgreSQL functions behind T-SQL's metadata functions. Character arguments arrive as `bpchar` (how the compiler stores
- * T-SQL strings). What a function needs of the session (its database, default schema, roles) comes as leading arguments.
+ * T-SQL strings). What a function needs of the session (its database, default schema, roles) comes as leading arguments. In SQL functions a column hides an argument of the
+ * same name, so arguments called `name` are qualified by their function's.
  */
 export const METADATA_FUNCTIONS = String.raw`
 -- 'db.[dbo]."t"' -> {db,dbo,t}; NULL for text that is no name.
@@ -50,7 +51,7 @@ END $$;
 CREATE FUNCTION standin.object_id(current int, default_schema text, name bpchar, kind bpchar) RETURNS int
 LANGUAGE sql STABLE AS $$
   SELECT object_id FROM standin.object
-  WHERE object_id = standin.find_object(current, default_schema, name) AND (kind IS NULL OR upper(rtrim(tsql.txt(kind))) = type)
+  WHERE object_id = standin.find_object(current, default_schema, object_id.name) AND (kind IS NULL OR upper(rtrim(tsql.txt(kind))) = type)
 $$;
 
 CREATE FUNCTION standin.object_name(current int, id int, db int) RETURNS bpchar LANGUAGE sql STABLE AS $$
@@ -101,7 +102,7 @@ $$;
 CREATE FUNCTION standin.ident_current(current int, default_schema text, name bpchar) RETURNS numeric
 LANGUAGE sql STABLE AS $$
   SELECT coalesce(standin.identity_last_value(object_id, column_id), identity_seed)::numeric FROM standin."column"
-  WHERE object_id = standin.find_object(current, default_schema, name) AND identity_seed IS NOT NULL
+  WHERE object_id = standin.find_object(current, default_schema, ident_current.name) AND identity_seed IS NOT NULL
 $$;
 
 CREATE FUNCTION standin.login_id(current int, name bpchar) RETURNS int LANGUAGE sql STABLE AS $$
@@ -110,7 +111,7 @@ CREATE FUNCTION standin.login_id(current int, name bpchar) RETURNS int LANGUAGE 
 $$;
 
 CREATE FUNCTION standin.login_sid(current int, name bpchar) RETURNS bytea LANGUAGE sql STABLE AS $$
-  SELECT sid FROM standin.login WHERE principal_id = standin.login_id(current, name)
+  SELECT sid FROM standin.login WHERE principal_id = standin.login_id(current, login_sid.name)
 $$;
 
 CREATE FUNCTION standin.login_name(current int, wanted bytea) RETURNS bpchar LANGUAGE sql STABLE AS $$
