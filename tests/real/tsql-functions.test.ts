@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromPg } from '../../sandbox/src/standin/tsql/storage.ts';
 import { TsqlError } from '../../sandbox/src/standin/types.ts';
+import { FAILURES, TRUE_CONDITIONS } from './support/tsql-conditions.ts';
 import { openTsqlDatabase, type TsqlDatabase } from './support/tsql-database.ts';
-import { EXPRESSIONS, FAILURES, TRUE_CONDITIONS } from './support/tsql-expressions.ts';
+import { EXPRESSIONS } from './support/tsql-expressions.ts';
 
 let database: TsqlDatabase;
 

@@ -107,6 +107,16 @@ describe('queries', () => {
     ).toEqual([['P1']]);
   });
 
+  it('sorts distinct rows by an expression of the select list', async () => {
+    expect(
+      await run('SELECT DISTINCT DAY(VisitDate) % 2 FROM Visits v ORDER BY DAY(v.VisitDate) % 2 DESC'),
+    ).toEqual([[1], [0]]);
+    expect(await run("SELECT 'b' AS x UNION ALL SELECT 'a' ORDER BY x")).toEqual([['a'], ['b']]);
+    expect(
+      await run("SELECT CAST('a' AS char(1)) AS x UNION ALL SELECT CAST('b' AS char(3)) ORDER BY x DESC"),
+    ).toEqual([['b  '], ['a  ']]);
+  });
+
   it('assigns variables from the last row, and leaves them when there is none', async () => {
     expect(
       await run(

@@ -1,5 +1,10 @@
 import { TsqlError, type TsqlType, type TsqlTypeName } from '../types.ts';
 
+/** True when `a` comes before `b` in T-SQL's precedence, or they are equal. */
+export function outranks(a: TsqlType, b: TsqlType): boolean {
+  return PRECEDENCE.indexOf(a.name) <= PRECEDENCE.indexOf(b.name);
+}
+
 /** Which of two types an operator or CASE brings both sides to: the earlier in this list (T-SQL's precedence). */
 const PRECEDENCE: readonly TsqlTypeName[] = [
   'xml',
@@ -136,7 +141,7 @@ export function digitsOf(type: TsqlType): [precision: number, scale: number] {
  */
 export function commonType(a: TsqlType, b: TsqlType): TsqlType {
   if (sameType(a, b)) return a;
-  const [high, low] = PRECEDENCE.indexOf(a.name) <= PRECEDENCE.indexOf(b.name) ? [a, b] : [b, a];
+  const [high, low] = outranks(a, b) ? [a, b] : [b, a];
   if (!convertsImplicitly(low, high)) throw clash(low, high);
   switch (familyOf(high)) {
     case 'decimal': {
@@ -204,7 +209,7 @@ export function textLength(type: TsqlType): number {
 }
 
 /** Operand type clash, error 206. */
-export function clash(from: TsqlType, to: TsqlType): TsqlError {
+function clash(from: TsqlType, to: TsqlType): TsqlError {
   return new TsqlError(206, `Operand type clash: ${from.name} is incompatible with ${to.name}`, 16, 2);
 }
 
@@ -232,40 +237,4 @@ export function convertsImplicitly(from: TsqlType, to: TsqlType): boolean {
   if (to.name === 'xml') return isText(from);
   if (isLarge(to)) return a === b || (to.name === 'image' && a === 'bytes');
   return IMPLICIT[a].includes(b);
-}
-
-/** Result of an arithmetic operator between two numbers of the given types, by the documented precision rules. */
-export function arithmeticType(operator: string, a: TsqlType, b: TsqlType): TsqlType {
-  const high = PRECEDENCE.indexOf(a.name) <= PRECEDENCE.indexOf(b.name) ? a : b;
-  if (familyOf(high) !== 'decimal') return high;
-  const [p1, s1] = digitsOf(a);
-  const [p2, s2] = digitsOf(b);
-  switch (operator) {
-    case '*':
-      return reduced(p1 + p2 + 1, s1 + s2);
-    case '/': {
-      const scale = Math.max(6, s1 + p2 + 1);
-      return reduced(p1 - s1 + s2 + scale, scale);
-    }
-    case '%':
-      return {
-        name: 'decimal',
-        precision: Math.min(38, Math.min(p1 - s1, p2 - s2) + Math.max(s1, s2)),
-        scale: Math.max(s1, s2),
-      };
-    default: {
-      const whole = Math.max(p1 - s1, p2 - s2);
-      const scale = Math.max(s1, s2);
-      if (whole + scale + 1 <= 38) return { name: 'decimal', precision: whole + scale + 1, scale };
-      return { name: 'decimal', precision: 38, scale: Math.max(0, Math.min(scale, 38 - whole)) };
-    }
-  }
-}
-
-/** A product or quotient beyond 38 digits keeps its whole part; of its decimals at least six. */
-function reduced(precision: number, scale: number): TsqlType {
-  if (precision <= 38) return { name: 'decimal', precision, scale };
-  const whole = precision - scale;
-  const kept = whole < 32 ? Math.min(scale, 38 - whole) : Math.min(scale, 6);
-  return { name: 'decimal', precision: 38, scale: kept };
 }

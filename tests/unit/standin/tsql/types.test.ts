@@ -99,6 +99,14 @@ describe('conversions', () => {
     expect(text).toContain('(t1."PatientNo" = $1::bpchar)');
   });
 
+  it('compares whole numbers of different sizes, and texts, without converting', () => {
+    expect(
+      compile('SELECT 1 FROM Visits WHERE DoctorID = 5 AND Status IN (1, 2) AND VisitID > DoctorID').text,
+    ).toContain(
+      'WHERE (((t1."DoctorID" = 5::int4) AND (t1."Status" IN (1::int4, 2::int4))) AND (t1."VisitID" > t1."DoctorID"))',
+    );
+  });
+
   it('cuts in CAST, refuses in a column', () => {
     expect(compile("SELECT CAST('abc' AS varchar(2))").text).toContain("tsql.fit('abc'::text, 'varchar', 2)");
     expect(compile("UPDATE signals SET type = CAST('abc' AS varchar(99))").text).toContain('tsql.store(');

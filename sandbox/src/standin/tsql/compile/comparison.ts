@@ -2,6 +2,7 @@ import { TsqlError, type TsqlType } from '../../types.ts';
 import type { ComparisonOperator } from '../ast/query.ts';
 import { commonType, familyOf, isLarge, isText } from '../type-rules.ts';
 import { convert, OPERAND } from './convert.ts';
+import { notComparable } from './groupable.ts';
 import { isNullLiteral, type Typed } from './typed.ts';
 
 const OPERATOR_WORDS: Record<ComparisonOperator, string> = {
@@ -32,7 +33,8 @@ export function comparable(left: Typed, right: Typed, operator: ComparisonOperat
     : isNullLiteral(right)
       ? left.type
       : commonType(left.type, right.type);
-  const [l, r] = [convert(left, type, OPERAND), convert(right, type, OPERAND)];
+  const alike = isText(left.type) && isText(right.type);
+  const [l, r] = alike ? [left, right] : [convert(left, type, OPERAND), convert(right, type, OPERAND)];
   if ((left.caseInsensitive || right.caseInsensitive) && isText(type))
     return [`lower(${l.sql} COLLATE "default")`, `lower(${r.sql} COLLATE "default")`];
   if (familyOf(type) === 'bytes') return comparableBytes(l, r, left.type, right.type);
@@ -44,21 +46,16 @@ export function isWhole({ type }: Typed): boolean {
   return familyOf(type) === 'integer' || type.name === 'bit';
 }
 
-/** What sorts a value as T-SQL does; for `=` the value itself where that is enough. */
+/** What sorts a value as T-SQL does; with `=`, what tells two values apart as T-SQL does. */
 export function orderKey(value: Typed, operator: ComparisonOperator | 'sort' = 'sort'): string {
-  if (isLarge(value.type)) {
-    throw new TsqlError(
-      306,
-      'The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or LIKE operator.',
-      16,
-      2,
-    );
-  }
+  if (isLarge(value.type)) throw notComparable();
   switch (value.type.name) {
     case 'datetimeoffset':
       return operator === 'sort' ? value.sql : `tsql.instant(${value.sql})`;
     case 'uniqueidentifier':
       return operator === '=' || operator === '<>' ? value.sql : `tsql.guid_key(${value.sql})`;
+    case 'varbinary':
+      return operator === '=' ? `tsql.bytes_for(${value.sql}, 0)` : value.sql;
     default:
       return value.sql;
   }

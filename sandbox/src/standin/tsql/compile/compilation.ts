@@ -6,6 +6,18 @@ import type { SourceColumn } from './scope.ts';
 import { SESSION_VALUES, sessionValueType } from './session-values.ts';
 import type { Typed } from './typed.ts';
 
+/** The same context without variables: definitions are kept, and must not hang on what a session declared. */
+export function withoutVariables(context: CompileContext): CompileContext {
+  return {
+    database: context.database,
+    resolveTable: (name) => context.resolveTable(name),
+    resolveFunction: (name) => context.resolveFunction(name),
+    resolveTableFunction: (name) => context.resolveTableFunction(name),
+    variable: () => undefined,
+    identityInsert: (table) => context.identityInsert(table),
+  };
+}
+
 /** What gathers up while one statement is compiled: its parameters, the tables and functions it touches, aliases. */
 export class Compilation {
   readonly context: CompileContext;

@@ -31,7 +31,10 @@ export function toBytes(value: Typed, to: TsqlType, how: Conversion): Sql {
       };
     default:
       return {
-        sql: how.purpose === 'operand' ? value.sql : withLength(value.sql, value.type.length ?? -1, to, how),
+        sql:
+          how.purpose === 'operand' && to.name !== 'binary'
+            ? value.sql
+            : withLength(value.sql, value.type.length ?? -1, to, how),
       };
   }
 }

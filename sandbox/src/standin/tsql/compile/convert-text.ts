@@ -4,16 +4,19 @@ import { familyOf, isLarge, isText, isWide, textLength } from '../type-rules.ts'
 import type { Conversion } from './convert.ts';
 import { asText, quote, type Typed } from './typed.ts';
 
-/** To a character type: first the text, then its length. */
+/** To a character type: first the text, then its length. char and nchar are filled up even for an operand. */
 export function toText(value: Typed, to: TsqlType, how: Conversion): Pick<Typed, 'sql' | 'text'> {
-  if (isText(value.type)) {
-    if (how.purpose === 'operand')
-      return value.text === undefined ? { sql: value.sql } : { sql: value.sql, text: value.text };
-    const length = withLength(value, asText(value), to, how);
-    return length === undefined ? pair(value) : fromText(length);
-  }
-  const text = rendered(value, to, how);
-  return fromText((how.purpose === 'operand' ? undefined : withLength(value, text, to, how)) ?? text);
+  const own = isText(value.type);
+  if (how.purpose === 'operand' && !isPadded(to))
+    return own ? pair(value) : fromText(rendered(value, to, how));
+  const text = own ? asText(value) : rendered(value, to, how);
+  const fitted = withLength(value, text, to, how);
+  if (fitted !== undefined) return fromText(fitted);
+  return own ? pair(value) : fromText(text);
+}
+
+function isPadded(type: TsqlType): boolean {
+  return type.name === 'char' || type.name === 'nchar';
 }
 
 function pair(value: Typed): Pick<Typed, 'sql' | 'text'> {
@@ -28,7 +31,7 @@ function fromText(text: string): Pick<Typed, 'sql' | 'text'> {
 function withLength(value: Typed, text: string, to: TsqlType, how: Conversion): string | undefined {
   const length = to.length ?? -1;
   if (isLarge(to) || length < 0) return undefined;
-  const padded = to.name === 'char' || to.name === 'nchar';
+  const padded = isPadded(to);
   if (!padded && fitsForCertain(value.type, to)) return undefined;
   if (NUMBERLIKE.has(familyOf(value.type)) && !padded) {
     return `tsql.text_fits(${text}, '${to.name}', ${length}, '${value.type.name}', ${how.attempt})`;
@@ -104,7 +107,7 @@ const SAME_STYLES: Record<number, number> = {
 };
 
 /** CONVERT's style numbers, those that mean the same brought together. Throws TsqlError 281 for an unknown one. */
-export function momentStyle(style: number): number {
+function momentStyle(style: number): number {
   const known = SAME_STYLES[style] ?? style;
   const listed = [0, 108, 109, 113, 114, 120, 121, 126, 127];
   if (!WITHOUT_ZONE.has(known) && !listed.includes(known)) {

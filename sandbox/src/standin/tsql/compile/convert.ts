@@ -1,5 +1,5 @@
 import { TsqlError, type TsqlType } from '../../types.ts';
-import { pgBaseType, pgType } from '../storage.ts';
+import { pgBaseType } from '../storage.ts';
 import { convertsImplicitly, familyOf, isNumeric, sameType, typeText } from '../type-rules.ts';
 import { toBytes, toGuid } from './convert-bytes.ts';
 import { toDate, toMoment, toOffset, toTime } from './convert-moment.ts';
@@ -88,9 +88,4 @@ function convertsExplicitly(from: TsqlType, to: TsqlType): boolean {
   if (a === 'text' && b === 'bytes') return from.name !== 'xml';
   if (a === 'text' && b === 'text') return true;
   return a === 'bytes' && b === 'moment' ? false : a === b;
-}
-
-/** The expression as its PostgreSQL type, modifiers included: for results and columns. */
-export function castToStorage(value: Typed): string {
-  return `${value.sql}::${pgType(value.type)}`;
 }

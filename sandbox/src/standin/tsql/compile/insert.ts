@@ -3,10 +3,10 @@ import type { CompiledQuery, ResolvedTable, TableColumn } from '../api.ts';
 import type { InsertStatement } from '../ast/change.ts';
 import type { Expression } from '../ast/query.ts';
 import { unsupported } from '../refusal.ts';
+import { compileCommonTables } from './common-tables.ts';
 import type { Compilation } from './compilation.ts';
 import { convert } from './convert.ts';
 import { compileScalar } from './expression.ts';
-import { compileCommonTables } from './from.ts';
 import { compileOutput, type OutputColumns } from './output.ts';
 import { compileSelect } from './query.ts';
 import { EMPTY_SCOPE, sameName } from './scope.ts';
@@ -122,6 +122,13 @@ function compileCell(
   compilation: Compilation,
 ): string {
   if (cell.kind === 'default') return 'DEFAULT';
+  if (cell.kind === 'column') {
+    throw new TsqlError(
+      128,
+      `The name "${cell.name.join('.')}" is not permitted in this context. Valid expressions are constants, constant expressions, and (in some contexts) variables. Column names are not permitted.`,
+      15,
+    );
+  }
   const value = compileScalar(cell, EMPTY_SCOPE, compilation);
   return convert(value, column.type, { purpose: 'store', attempt: false, place: placeOf(table, column) }).sql;
 }

@@ -4,11 +4,12 @@ import type { Compilation } from './compilation.ts';
 import { compileCondition } from './condition.ts';
 import { convert, OPERAND } from './convert.ts';
 import { compileScalar } from './expression.ts';
-import { type CompiledFrom, compileFrom, tableSource } from './from.ts';
+import { compileFrom } from './from.ts';
 import type { ModifyPlan, ModifyStatement, Target } from './modify.ts';
 import { compileOutput } from './output.ts';
 import { isNamed, type Scope, type Source } from './scope.ts';
 import { compileSet } from './set-clause.ts';
+import { type CompiledFrom, tableSource } from './source.ts';
 
 /**
  * UPDATE and DELETE with TOP, with outer joins around the target, or with `deleted.x`: a subquery picks and locks the

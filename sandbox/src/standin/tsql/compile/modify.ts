@@ -2,13 +2,15 @@ import type { CompiledQuery, ResolvedTable } from '../api.ts';
 import type { DeleteStatement, UpdateStatement } from '../ast/change.ts';
 import type { Expression, Name, TableSource } from '../ast/query.ts';
 import { unsupported } from '../refusal.ts';
+import { compileCommonTables } from './common-tables.ts';
 import type { Compilation } from './compilation.ts';
 import { compileCondition } from './condition.ts';
-import { compileCommonTables, compileFrom, tableSource } from './from.ts';
+import { compileFrom } from './from.ts';
 import { compilePicked } from './modify-picked.ts';
 import { compileOutput } from './output.ts';
 import { type Scope, type Source, sameName } from './scope.ts';
 import { compileSet } from './set-clause.ts';
+import { tableSource } from './source.ts';
 import { refuseReadOnly } from './target.ts';
 
 export type ModifyStatement = UpdateStatement | DeleteStatement;

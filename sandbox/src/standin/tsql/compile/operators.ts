@@ -1,7 +1,8 @@
 import { TsqlError, type TsqlType } from '../../types.ts';
 import type { ArithmeticOperator } from '../ast/query.ts';
 import { pgType } from '../storage.ts';
-import { arithmeticType, commonType, digitsOf, familyOf, isLarge, isNumeric, isText } from '../type-rules.ts';
+import { commonType, digitsOf, familyOf, isLarge, isNumeric, isText } from '../type-rules.ts';
+import { arithmeticType } from './arithmetic-type.ts';
 import { convert, OPERAND } from './convert.ts';
 import { asDecimalOperand } from './literal.ts';
 import { asText, isNullLiteral, type Typed, textValue } from './typed.ts';
@@ -156,7 +157,7 @@ export function compileUnary(operator: '-' | '+' | '~', operand: Typed): Typed {
   return { ...negated, sql: `tsql.int_from_number(- ${operand.sql}, 'tinyint', false)::int2` };
 }
 
-export function incompatible(operator: ArithmeticOperator, left: Typed, right: Typed): TsqlError {
+function incompatible(operator: ArithmeticOperator, left: Typed, right: Typed): TsqlError {
   return new TsqlError(
     402,
     `The data types ${left.type.name} and ${right.type.name} are incompatible in the ${OPERATOR_WORDS[operator]} operator.`,

@@ -5,27 +5,34 @@ import { type SourceColumn, sameName } from './scope.ts';
 import type { Typed } from './typed.ts';
 
 /** A sort key with its direction. */
-export interface OutputOrder {
+export interface SortKey {
   value: Typed;
   descending: boolean;
 }
 
 /**
- * What an ORDER BY item sorts by: an output column by its place or name, else (when `compile` is given) an expression
- * over FROM. `originals`: the same outputs as written, by whose SQL an expression may be recognised.
- * Undefined when it names no output and may not be an expression. Throws TsqlError 108 (no such place), 209.
+ * What an ORDER BY item sorts by: an output column by its place or its name, else an expression over FROM.
+ * Throws TsqlError 108 (no such place), 209 (two outputs of that name).
  */
 export function resolveOrder(
   item: OrderItem,
   outputs: SourceColumn[],
-  compile?: (expression: Expression) => Typed,
-  originals: SourceColumn[] = outputs,
-): OutputOrder | undefined {
+  compile: (expression: Expression) => Typed,
+): SortKey {
   const value =
-    byPlace(item.expression, outputs) ??
-    byName(item.expression, outputs, originals) ??
-    compile?.(item.expression);
-  return value === undefined ? undefined : { value, descending: item.descending };
+    byPlace(item.expression, outputs) ?? byName(item.expression, outputs) ?? compile(item.expression);
+  return { value, descending: item.descending };
+}
+
+/** As {@link resolveOrder}, where only outputs can be sorted by; `find` gives the place of any other expression. */
+export function orderByOutputs(
+  orderBy: OrderItem[],
+  outputs: SourceColumn[],
+  find: (expression: Expression) => number,
+): SortKey[] {
+  return orderBy.map((item) =>
+    resolveOrder(item, outputs, (expression) => outputs[find(expression)] as SourceColumn),
+  );
 }
 
 function byPlace(expression: Expression, outputs: SourceColumn[]): Typed | undefined {
@@ -41,25 +48,18 @@ function byPlace(expression: Expression, outputs: SourceColumn[]): Typed | undef
   return output;
 }
 
-function byName(
-  expression: Expression,
-  outputs: SourceColumn[],
-  originals: SourceColumn[],
-): Typed | undefined {
-  if (expression.kind !== 'column') return undefined;
-  const name = expression.name.at(-1) as string;
-  const places = outputs.flatMap((output, index) =>
-    output.name !== '' && sameName(output.name, name) ? [index] : [],
-  );
-  // A qualified name is an output only when sorting from outside, where FROM is out of reach.
-  if (expression.name.length > 1 && outputs === originals) return undefined;
-  const distinct = new Set(places.map((place) => (originals[place] ?? (outputs[place] as SourceColumn)).sql));
-  if (distinct.size > 1) throw new TsqlError(209, `Ambiguous column name '${name}'.`);
-  return places[0] === undefined ? undefined : outputs[places[0]];
+function byName(expression: Expression, outputs: SourceColumn[]): Typed | undefined {
+  if (expression.kind !== 'column' || expression.name.length > 1) return undefined;
+  const name = expression.name[0] as string;
+  const found = outputs.filter((output) => output.name !== '' && sameName(output.name, name));
+  if (new Set(found.map((output) => output.sql)).size > 1) {
+    throw new TsqlError(209, `Ambiguous column name '${name}'.`);
+  }
+  return found[0];
 }
 
 /** ` ORDER BY …` with T-SQL's place for NULL: lowest. Columns that cannot be NULL leave it out, so that indexes serve. */
-export function orderBySql(order: OutputOrder[]): string {
+export function orderBySql(order: SortKey[]): string {
   if (order.length === 0) return '';
   const keys = order.map(({ value, descending }) => {
     const key = orderKey(value);

@@ -3,9 +3,9 @@ import type { ResolvedTable } from '../api.ts';
 import type { SelectItem } from '../ast/query.ts';
 import { unsupported } from '../refusal.ts';
 import type { Compilation } from './compilation.ts';
-import { columnsOf } from './from.ts';
 import type { Source, SourceColumn } from './scope.ts';
 import { compileItems } from './select-list.ts';
+import { columnsOf } from './source.ts';
 
 export interface OutputColumns {
   sql: string[];

@@ -4,10 +4,10 @@ import type { Assignment } from '../ast/change.ts';
 import type { Compilation } from './compilation.ts';
 import { convert } from './convert.ts';
 import { compileScalar } from './expression.ts';
-import { columnsOf } from './from.ts';
 import { columnNamed } from './insert.ts';
 import { compileBinary } from './operators.ts';
 import type { Scope, SourceColumn } from './scope.ts';
+import { columnsOf } from './source.ts';
 import { placeOf, twiceAssigned } from './target.ts';
 
 /** One assignment: PostgreSQL SQL of the new value, or DEFAULT. */

@@ -1,7 +1,7 @@
 import type { CompileContext, CompiledQuery } from '../api.ts';
 import type { DeleteStatement, InsertStatement, SelectStatement, UpdateStatement } from '../ast/change.ts';
+import { compileCommonTables } from './common-tables.ts';
 import { Compilation } from './compilation.ts';
-import { compileCommonTables } from './from.ts';
 import { compileInsert } from './insert.ts';
 import { compileModify } from './modify.ts';
 import { resultColumn } from './output.ts';

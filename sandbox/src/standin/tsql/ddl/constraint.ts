@@ -14,7 +14,7 @@ import type {
   IndexedColumn,
   KeyConstraint,
 } from '../ast/definition.ts';
-import { Compilation } from '../compile/compilation.ts';
+import { Compilation, withoutVariables } from '../compile/compilation.ts';
 import { compileCondition } from '../compile/condition.ts';
 import { type SourceColumn, sameName } from '../compile/scope.ts';
 import { pgIdentifier, quoteName } from '../compile/typed.ts';
@@ -103,7 +103,7 @@ export function compileCheck(
   target: TableTarget,
   context: CompileContext,
 ): CompiledConstraint<CheckDefinition> {
-  const compilation = new Compilation({ ...context, variable: () => undefined });
+  const compilation = new Compilation(withoutVariables(context));
   const scope = { sources: [{ exposed: target.name, columns: bareColumns(columns) }] };
   const condition = compileCondition(constraint.condition, scope, compilation);
   if (compilation.tables.length > 0) {

@@ -1,7 +1,7 @@
 import { TsqlError } from '../../types.ts';
 import type { ColumnDefinition, CompileContext, TableTarget } from '../api.ts';
 import type { Expression } from '../ast/query.ts';
-import { Compilation } from '../compile/compilation.ts';
+import { Compilation, withoutVariables } from '../compile/compilation.ts';
 import { convert } from '../compile/convert.ts';
 import { compileScalar } from '../compile/expression.ts';
 import { EMPTY_SCOPE } from '../compile/scope.ts';
@@ -61,7 +61,7 @@ export function compileDefault(
   target: TableTarget,
   context: CompileContext,
 ): string {
-  const compilation = new Compilation({ ...context, variable: () => undefined });
+  const compilation = new Compilation(withoutVariables(context));
   if (expression.kind === 'column') {
     throw new TsqlError(
       128,

@@ -1,7 +1,7 @@
 import { TsqlError } from '../../types.ts';
 import type { CompileContext, CompiledDefinition, ExistingTable, KeyDefinition } from '../api.ts';
 import type { CreateIndexStatement } from '../ast/definition.ts';
-import { Compilation } from '../compile/compilation.ts';
+import { Compilation, withoutVariables } from '../compile/compilation.ts';
 import { compileCondition } from '../compile/condition.ts';
 import { sameName } from '../compile/scope.ts';
 import { pgIdentifier } from '../compile/typed.ts';
@@ -57,7 +57,7 @@ export function compileCreateIndex(
   let where = '';
   if (statement.where !== undefined) {
     const scope = { sources: [{ exposed: table.name, columns: bareColumns(table.columns) }] };
-    where = ` WHERE ${compileCondition(statement.where, scope, new Compilation({ ...context, variable: () => undefined }))}`;
+    where = ` WHERE ${compileCondition(statement.where, scope, new Compilation(withoutVariables(context)))}`;
     definition.filter = `(${statement.whereText ?? ''})`;
   }
   const words = statement.unique ? 'UNIQUE INDEX' : 'INDEX';

@@ -72,7 +72,7 @@ function simple(code: string, message: string): TsqlError {
         'Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= or when the subquery is used as an expression.',
       );
     case '42803':
-      return new TsqlError(8120, groupingMessage(message));
+      return grouping(message);
     case '42P20':
       return new TsqlError(4108, 'Windowed functions can only appear in the SELECT or ORDER BY clauses.', 15);
     case '40P01':
@@ -113,16 +113,30 @@ function simple(code: string, message: string): TsqlError {
 function overflowType(message: string): string {
   const type = /^(bigint|integer|smallint) out of range/.exec(message)?.[1];
   if (type !== undefined) return type === 'integer' ? 'int' : type;
-  if (message.includes('double precision')) return 'float';
+  if (message.includes('double precision') || message.startsWith('value out of range')) return 'float';
   return message.includes('real') ? 'real' : 'numeric';
 }
 
-function groupingMessage(message: string): string {
+function grouping(message: string): TsqlError {
   if (/aggregate functions are not allowed in WHERE/.test(message)) {
-    return 'An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select list, and the column being aggregated is an outer reference.';
+    return new TsqlError(
+      147,
+      'An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select list, and the column being aggregated is an outer reference.',
+      15,
+    );
+  }
+  if (/aggregate function calls cannot be nested/.test(message)) {
+    return new TsqlError(
+      130,
+      'Cannot perform an aggregate function on an expression containing an aggregate or a subquery.',
+      15,
+    );
   }
   const column = /column "?([^"\s]*)"?/.exec(message)?.[1] ?? '';
-  return `Column '${column.replace(/^t\d+\./, '')}' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.`;
+  return new TsqlError(
+    8120,
+    `Column '${column.replace(/^t\d+\./, '')}' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.`,
+  );
 }
 
 function tableName(

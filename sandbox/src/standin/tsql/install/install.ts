@@ -5,6 +5,7 @@ import { MOMENT_SQL } from './moment.sql.ts';
 import { MOMENT_TEXT_SQL } from './moment-text.sql.ts';
 import { NUMBER_SQL } from './number.sql.ts';
 import { TEXT_SQL } from './text.sql.ts';
+import { TEXT_CONVERSION_SQL } from './text-conversion.sql.ts';
 
 /**
  * The function library that compiled statements call, in the schema `tsql`. Run it once in a new PostgreSQL database
@@ -19,6 +20,7 @@ export function installSql(): string {
     CALENDAR_SQL,
     MOMENT_TEXT_SQL,
     TEXT_SQL,
+    TEXT_CONVERSION_SQL,
     AGGREGATE_SQL,
     'GRANT USAGE ON SCHEMA tsql TO PUBLIC;',
   ].join('\n');

@@ -22,7 +22,7 @@ import {
 function over(site: CallSite): string {
   const { call } = site;
   if (call.over === undefined) return '';
-  const partition = call.over.partitionBy.map((expression) => orderKey(site.compile(expression)));
+  const partition = call.over.partitionBy.map((expression) => orderKey(site.compile(expression), '='));
   const order = orderBySql(
     call.over.orderBy.map((item) => ({ value: site.compile(item.expression), descending: item.descending })),
   );

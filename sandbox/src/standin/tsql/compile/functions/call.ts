@@ -6,17 +6,25 @@ import { compileScalar } from '../expression.ts';
 import type { Scope } from '../scope.ts';
 import type { Typed } from '../typed.ts';
 import { AGGREGATE_FUNCTIONS } from './aggregate.ts';
+import { CLOCK_FUNCTIONS } from './clock.ts';
 import { compileEngineArguments } from './engine.ts';
 import { GENERAL_FUNCTIONS } from './general.ts';
 import { MOMENT_FUNCTIONS } from './moment.ts';
 import { NUMBER_FUNCTIONS } from './number.ts';
 import type { Builtin, CallSite } from './site.ts';
 import { TEXT_FUNCTIONS } from './text.ts';
+import { SIZE_FUNCTIONS } from './text-size.ts';
 
 const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
-  [AGGREGATE_FUNCTIONS, GENERAL_FUNCTIONS, MOMENT_FUNCTIONS, NUMBER_FUNCTIONS, TEXT_FUNCTIONS].flatMap(
-    Object.entries,
-  ),
+  [
+    AGGREGATE_FUNCTIONS,
+    GENERAL_FUNCTIONS,
+    CLOCK_FUNCTIONS,
+    MOMENT_FUNCTIONS,
+    NUMBER_FUNCTIONS,
+    SIZE_FUNCTIONS,
+    TEXT_FUNCTIONS,
+  ].flatMap(Object.entries),
 );
 
 /** Functions of SQL Server whose results could only be imitated: refused by name. */
