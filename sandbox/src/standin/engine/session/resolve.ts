@@ -34,6 +34,7 @@ export function pgTableName(table: Table): string {
 
 /** A table as the compiler wants it. */
 export function toResolvedTable(table: Table, database: Database): ResolvedTable {
+  const primary = table.indexes.find((index) => index.constraint?.type === 'PK');
   return {
     database: database.name,
     schema: table.schema.name,
@@ -46,6 +47,7 @@ export function toResolvedTable(table: Table, database: Database): ResolvedTable
       nullable: column.nullable,
       identity: column.identity !== undefined,
     })),
+    key: primary?.columns.map(({ column }) => identifier(column.physical)) ?? [],
     writable: true,
   };
 }
