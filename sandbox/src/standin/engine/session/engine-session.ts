@@ -111,7 +111,7 @@ export class EngineSession implements Session {
 
   async close(): Promise<void> {
     this.#closed();
-    await this.#cancel();
+    // Whatever it ran was cancelled by its signal; PostgreSQL rolls back what is open.
     await this.#context.client.end();
   }
 
