@@ -72,7 +72,8 @@ const names = (...list: string[]): ViewColumn[] => list.map((name) => ({ name, t
 const datetime = (...list: string[]): ViewColumn[] =>
   list.map((name) => ({ name, type: { name: 'datetime' } }));
 
-const VIEWS: ResolvedTable[] = [
+/** Views of the catalogue, as far as the samples name them. */
+export const VIEWS: ResolvedTable[] = [
   view('sys', 'databases', [
     ...names('name'),
     ...int('database_id'),
@@ -151,7 +152,8 @@ const VIEWS: ResolvedTable[] = [
 ];
 
 const NAME: TsqlType = { name: 'nvarchar', length: 128 };
-const FUNCTIONS: Record<string, Omit<ResolvedFunction, 'pgName'>> = {
+/** Functions of the engine, by lower-case name. */
+export const FUNCTIONS: Record<string, Omit<ResolvedFunction, 'pgName'>> = {
   'sys.fn_cdc_get_max_lsn': { parameters: [], returns: LSN },
   'sys.fn_cdc_get_min_lsn': { parameters: [{ type: NAME }], returns: LSN },
   'sys.fn_cdc_increment_lsn': { parameters: [{ type: LSN }], returns: LSN },
@@ -209,7 +211,7 @@ export function hospital(): Catalogue {
   return catalogue;
 }
 
-export function asColumn(column: ColumnDefinition): TableColumn {
+function asColumn(column: ColumnDefinition): TableColumn {
   const found: TableColumn = {
     name: column.name,
     pgName: column.pgName,
