@@ -45,6 +45,24 @@ describe('CREATE TABLE', () => {
     expect(hospital().tables.get('alltypes')?.columns).toHaveLength(32);
   });
 
+  it('takes the scripts that SQL Server Management Studio writes', () => {
+    const { sql, constraints } = create(
+      '[id] [int] IDENTITY(1,1) NOT NULL, [n] [nvarchar](50) NULL, [d] [decimal](18, 2) NOT NULL, [t] [datetime2](7) NULL, [b] [varbinary](max) NULL, CONSTRAINT [PK_T] PRIMARY KEY CLUSTERED ([id] ASC) WITH (PAD_INDEX = OFF, IGNORE_DUP_KEY = OFF, ALLOW_ROW_LOCKS = ON) ON [PRIMARY]',
+    );
+    expect(sql[0]).toContain('"d" numeric(18,2) NOT NULL');
+    expect(constraints).toMatchObject([{ name: 'PK_T', clustered: true }]);
+    const rest = `CREATE TABLE [dbo].[u]([a] [int] NULL) ON [PRIMARY] TEXTIMAGE_ON [PRIMARY]
+ALTER TABLE [dbo].[t] ADD  CONSTRAINT [DF_t]  DEFAULT (getdate()) FOR [t]
+ALTER TABLE [dbo].[t]  WITH CHECK ADD  CONSTRAINT [FK_t] FOREIGN KEY([id]) REFERENCES [dbo].[u] ([a])
+ALTER TABLE [dbo].[t] CHECK CONSTRAINT [FK_t]`;
+    expect(parseBatch(rest).map((statement) => statement.kind)).toEqual([
+      'create-table',
+      'alter-table',
+      'alter-table',
+      'alter-table',
+    ]);
+  });
+
   it('declares types, keys, identity and defaults for PostgreSQL', () => {
     const { sql } = create(
       "id int IDENTITY(5, -2) PRIMARY KEY, n nvarchar(5) NOT NULL DEFAULT N'a', d datetime2(3), v rowversion",

@@ -194,7 +194,12 @@ const unsupported: [text: string, what: string][] = [
   ["SELECT PARSE('1' AS date USING 'fr-FR')", "PARSE USING 'fr-FR'"],
   ['DECLARE c CURSOR FOR SELECT 1', 'DECLARE … CURSOR'],
   ['EXEC @p', 'EXEC @procedure'],
-  ["SELECT 'a' COLLATE Turkish_CI_AI", 'COLLATE Turkish_CI_AI'],
+  ["SELECT 'a' COLLATE Latin1_General_CI_AS", 'COLLATE Latin1_General_CI_AS'],
+  [
+    'CREATE TABLE t (a varchar(5) COLLATE SQL_Latin1_General_CP1_CI_AS)',
+    'COLLATE SQL_Latin1_General_CP1_CI_AS',
+  ],
+  ['CREATE TABLE t (a int PRIMARY KEY WITH (IGNORE_DUP_KEY = ON))', 'IGNORE_DUP_KEY = ON'],
   ['SELECT 1 WHERE 1 IS DISTINCT FROM 2', 'IS DISTINCT FROM'],
 ];
 

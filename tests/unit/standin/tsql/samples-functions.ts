@@ -13,6 +13,7 @@ export const CALLS: [text: string, columns: string[]][] = [
     ['decimal(10,2)?', 'varchar(10)', 'int', 'float?'],
   ],
   ['SELECT TRY_CAST(PatientNo AS int), TRY_CONVERT(date, PatientNo, 103) FROM Patients', ['int?', 'date?']],
+  ['SELECT CURRENT_USER, SYSTEM_USER, USER', ['nvarchar(128)?', 'nvarchar(128)?', 'nvarchar(128)?']],
   [
     'SELECT GETDATE(), SYSDATETIME(), GETUTCDATE(), SYSUTCDATETIME(), CURRENT_TIMESTAMP',
     ['datetime', 'datetime2(7)', 'datetime', 'datetime2(7)', 'datetime'],

@@ -221,7 +221,7 @@ export const QUERIES: [text: string, columns: string[]][] = [
     ['int', 'tinyint', 'money?', 'int', 'int', 'int', 'int'],
   ],
   [
-    "SELECT PatientNo COLLATE Latin1_General_CI_AS FROM Patients WHERE LastName COLLATE DATABASE_DEFAULT = 'x'",
+    "SELECT PatientNo COLLATE Latin1_General_100_BIN2_UTF8 FROM Patients WHERE LastName COLLATE DATABASE_DEFAULT = 'x'",
     ['varchar(20)'],
   ],
   [

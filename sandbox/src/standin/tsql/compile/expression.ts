@@ -1,5 +1,6 @@
 import { TsqlError, type TsqlType } from '../../types.ts';
 import type { CaseExpression, Expression } from '../ast/query.ts';
+import { requireBinaryCollation } from '../collation.ts';
 import { unsupported } from '../refusal.ts';
 import { commonType, isText } from '../type-rules.ts';
 import { compareSql } from './comparison.ts';
@@ -109,13 +110,11 @@ export function commonOf(values: Typed[]): TsqlType | undefined {
     );
 }
 
-/** Only collations that compare as this server does, or case-insensitively, can be honoured. */
+/** Throws TsqlError 447 for what is no text, 40517 for a collation other than the server's kind. */
 function compileCollate(operand: Typed, collation: string): Typed {
   if (!isText(operand.type)) {
     throw new TsqlError(447, `Expression type ${operand.type.name} is invalid for COLLATE clause.`);
   }
-  if (/^DATABASE_DEFAULT$/i.test(collation) || /_BIN2?(_UTF8)?$/i.test(collation)) return operand;
-  if (/_CI_AS/i.test(collation)) return { ...operand, caseInsensitive: true };
-  if (/_CS_AS/i.test(collation)) return operand;
-  throw unsupported(`COLLATE ${collation}`);
+  requireBinaryCollation(collation);
+  return operand;
 }

@@ -6,6 +6,7 @@ import type {
   ReferentialAction,
   TableConstraint,
 } from '../ast/definition.ts';
+import { requireBinaryCollation } from '../collation.ts';
 import { unsupported } from '../refusal.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression, parseScalar } from './expression.ts';
@@ -46,7 +47,7 @@ export function parseTableConstraint(cursor: Cursor): TableConstraint {
 /** Everything that may follow a column's type, in any order. */
 export function parseColumnConstraints(cursor: Cursor, column: ColumnClause): void {
   for (;;) {
-    if (cursor.accept('COLLATE')) cursor.identifier();
+    if (cursor.accept('COLLATE')) requireBinaryCollation(cursor.identifier());
     else if (cursor.accept('NOT', 'NULL')) column.nullable = false;
     else if (cursor.accept('NULL')) column.nullable = true;
     else if (cursor.accept('IDENTITY')) column.identity = parseIdentity(cursor);

@@ -6,6 +6,7 @@ import type {
   CreateTableStatement,
 } from '../ast/definition.ts';
 import type { StatementPlace } from '../ast/statement.ts';
+import { requireBinaryCollation } from '../collation.ts';
 import { unsupported } from '../refusal.ts';
 import {
   isTableConstraint,
@@ -47,7 +48,8 @@ export function parseStorage(cursor: Cursor): void {
         const option = cursor.next();
         if (/^(SYSTEM_VERSIONING|MEMORY_OPTIMIZED|LEDGER)$/.test(option.value))
           throw unsupported(option.value);
-        if (cursor.acceptSymbol('=')) cursor.next();
+        const value = cursor.acceptSymbol('=') ? cursor.next().value : '';
+        if (option.value === 'IGNORE_DUP_KEY' && value === 'ON') throw unsupported('IGNORE_DUP_KEY = ON');
       });
     } else return;
   }
@@ -109,7 +111,7 @@ function parseAlterColumn(cursor: Cursor): AlterTableAction {
   const name = cursor.identifier();
   if (cursor.isWord('ADD') || cursor.isWord('DROP')) throw unsupported(`ALTER COLUMN … ${cursor.peek().raw}`);
   const type = parseDataType(cursor, 1);
-  if (cursor.accept('COLLATE')) cursor.identifier();
+  if (cursor.accept('COLLATE')) requireBinaryCollation(cursor.identifier());
   const action: AlterTableAction = { kind: 'alter-column', name, type };
   if (cursor.accept('NOT')) {
     cursor.expect('NULL');

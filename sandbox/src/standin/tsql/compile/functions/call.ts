@@ -27,6 +27,14 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
   ].flatMap(Object.entries),
 );
 
+/** Functions written without parentheses, and the function of the engine that each is. */
+const BARE_NAMES: Record<string, string> = {
+  CURRENT_USER: 'USER_NAME',
+  SESSION_USER: 'USER_NAME',
+  USER: 'USER_NAME',
+  SYSTEM_USER: 'SUSER_SNAME',
+};
+
 /** Functions of SQL Server whose results could only be imitated: refused by name. */
 const REFUSED = new Set([
   'FORMAT',
@@ -58,7 +66,8 @@ export function compileCall(call: CallExpression, scope: Scope, compilation: Com
     const value = compilation.sessionFunction(name);
     if (value !== undefined) return value;
   }
-  const resolved = compilation.context.resolveFunction(call.name);
+  const alias = call.name.length === 1 ? BARE_NAMES[name] : undefined;
+  const resolved = compilation.context.resolveFunction(alias === undefined ? call.name : [alias]);
   if (resolved === undefined) {
     if (call.name.length === 1 && REFUSED.has(name)) throw unsupported(name);
     throw unknown(call);
