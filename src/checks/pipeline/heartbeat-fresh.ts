@@ -84,7 +84,7 @@ function judgeAge(ageMs: number, intervalMs: number, facts: HeartbeatFacts): Ver
   const current = `${Math.max(0, Math.round(ageMs / 1000))} s old`;
   const required = `at most ${Math.round((2 * intervalMs + SLACK_MS) / 1000)} s`;
   if (ageMs <= 2 * intervalMs + SLACK_MS) return pass(current);
-  const summary = `The latest heartbeat in ${facts.topic} is ${minutes(ageMs)} old.`;
+  const summary = `The latest heartbeat in ${facts.topic} is ${duration(ageMs)} old.`;
   if (facts.error !== null) return complaining(summary, current, required, facts.error);
   const remedy: Remedy = {
     text:
@@ -125,7 +125,7 @@ function none(facts: HeartbeatFacts, settings: FacilitySettings): Verdict {
     who: 'you',
   };
   return warn(`${ID}-none`, summary, {
-    current: `${current}; the container has been running for ${minutes(runsMs)}`,
+    current: `${current}; the container has been running for ${duration(runsMs)}`,
     required,
     remedy,
   });
@@ -146,7 +146,8 @@ function foreign(topic: string, key: string, settings: FacilitySettings): Verdic
   });
 }
 
-function minutes(ms: number): string {
+function duration(ms: number): string {
+  if (ms < 120_000) return `${Math.max(0, Math.round(ms / 1000))} s`;
   const total = Math.round(ms / 60_000);
   return total < 120 ? `${total} minutes` : `${Math.round(total / 60)} hours`;
 }
