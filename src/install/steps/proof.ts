@@ -15,6 +15,9 @@ const SLACK_MS = 60_000;
 /** A first copy of a large database sends no heartbeat for hours; from then on its own position proves it. */
 const COPY_AFTER_MS = 45_000;
 
+/** How long a heartbeat waits for the first rows. */
+const FIRST_ROWS_MS = 15_000;
+
 /** Steps after which the stream begins anew. */
 const RESTARTING = new Set(['container', 'connector', 'running']);
 
@@ -73,11 +76,13 @@ export function proofStep(
       for (;;) {
         const last = await heartbeat();
         const now = await records();
-        if (last !== null && isNews(last, before)) {
+        const waited = clock.now() - started;
+        // A heartbeat may overtake the first rows; a database without any row sends none.
+        const arrived = now.records > 0 || waited > FIRST_ROWS_MS;
+        if (last !== null && isNews(last, before) && arrived) {
           checkOwner(last, stream.facilityCode, topic);
           return `heartbeat read back; ${now.topics} topics with ${now.records} records`;
         }
-        const waited = clock.now() - started;
         // The data topics are shared: that they grow says nothing unless this connector is copying.
         if (waited > COPY_AFTER_MS && now.records > first.records && (await isCopying())) {
           return `the first copy is under way: ${now.records} records in ${now.topics} topics so far`;
