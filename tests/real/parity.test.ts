@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findDocker } from '../../src/adapters/docker.ts';
@@ -11,8 +9,8 @@ import { readCompose } from '../../src/install/compose-file.ts';
 import { containerDifferences } from '../../src/install/container-difference.ts';
 import { envValues, parseEnv } from '../../src/settings/env-file.ts';
 import { mergeEnv } from '../../src/settings/env-write.ts';
+import { compose } from './support/compose-program.ts';
 
-const run = promisify(execFile);
 const INSTANCE = '-parity';
 const CONTAINER = `clinicmasterwarehouse${INSTANCE}`;
 const FILE = 'docker-compose.facility.yml';
@@ -46,17 +44,17 @@ describe('the container of init and the container of Compose', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'parity-'));
     docker = await findDocker({ platform: 'linux', privileged: true, home: '/root', cwd: dir, env: {} });
-    const compose = await readFile(FILE, 'utf8');
+    const file = await readFile(FILE, 'utf8');
     const env = mergeEnv(await readFile('.env.sample', 'utf8'), VALUES, 'test');
     await mkdir(join(dir, 'ca'));
-    await writeFile(join(dir, FILE), compose);
+    await writeFile(join(dir, FILE), file);
     await writeFile(join(dir, '.env'), env);
 
-    await run('docker-compose', ['up', '--no-start'], { cwd: dir });
+    await compose(dir, 'up', '--no-start');
     byCompose = await engine.getContainer(CONTAINER).inspect();
-    await run('docker-compose', ['down'], { cwd: dir });
+    await compose(dir, 'down');
 
-    const plan = readCompose(compose, envValues(parseEnv(env)), dir, FILE);
+    const plan = readCompose(file, envValues(parseEnv(env)), dir, FILE);
     wanted = plan.options;
     for (const network of plan.networks) await docker.createNetwork(network);
     await docker.createContainer(plan.containerName, plan.options);
@@ -92,8 +90,7 @@ describe('the container of init and the container of Compose', () => {
   });
 
   it('a container that init made is known to Compose as its own', async () => {
-    const { stdout } = await run('docker-compose', ['ps', '-q'], { cwd: dir });
-    expect(stdout.trim()).toBe(byInit.Id);
+    expect((await compose(dir, 'ps', '-a', '-q')).trim()).toBe(byInit.Id);
   });
 
   it('a difference is named, without its value', async () => {
