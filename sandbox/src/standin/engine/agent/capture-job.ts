@@ -72,8 +72,18 @@ export class CaptureJob {
   }
 
   async #failed(client: Client | undefined, error: unknown): Promise<void> {
-    if (this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted || (client && (await this.#isOver(client)))) return;
     this.#report(error);
     if (client) await recordError(client, this.settings, error).catch(() => undefined);
+  }
+
+  /** CDC was switched off, or the database dropped, in the middle of a scan: the Agent is about to end this job. */
+  async #isOver(client: Client): Promise<boolean> {
+    const enabled = await client
+      .query('SELECT FROM standin.database WHERE database_id = $1 AND is_cdc_enabled', [
+        this.settings.databaseId,
+      ])
+      .catch(() => undefined);
+    return enabled?.rowCount === 0;
   }
 }

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { installSql } from '../../tsql/install/install.ts';
 import { createDatabase } from '../catalogue/create-database.ts';
+import { createLog } from '../cdc/change-log.ts';
 import { LSN_FUNCTIONS } from '../cdc/lsn-functions.ts';
+import { createLookups } from '../cdc/lsn-lookup.ts';
 import { METADATA_FUNCTIONS } from '../functions/metadata-functions.ts';
 import { SA_ID, SERVER_ROLES, SYSADMIN_ROLE_ID } from '../security/fixed-roles.ts';
 import { hashPassword } from '../security/password.ts';
@@ -10,8 +13,19 @@ import { CATALOGUE_FUNCTIONS } from './catalogue-functions.ts';
 import { inTransaction } from './connect.ts';
 import { STORAGE_SCHEMA } from './storage-schema.ts';
 
-/** Raised whenever the storage's shape or the function libraries change: an older storage is refused, not guessed at. */
-const STORAGE_VERSION = '1';
+/** Everything that a new storage is made of. */
+const STORAGE_SQL = [
+  STORAGE_SCHEMA,
+  installSql(),
+  LSN_FUNCTIONS,
+  CATALOGUE_FUNCTIONS,
+  METADATA_FUNCTIONS,
+  createLog('', 0),
+  createLookups(''),
+].join('\n');
+
+/** Names the storage's shape and its function libraries: one that was made otherwise is refused, not guessed at. */
+const STORAGE_VERSION = createHash('sha256').update(STORAGE_SQL).digest('hex').slice(0, 12);
 /** Collations that order text by its bytes, as the compiler counts on. */
 const BYTE_ORDER = /^(C|POSIX)(\.utf-?8)?$/i;
 const SA_SID = Buffer.from([1]);
@@ -38,7 +52,7 @@ export async function prepareStorage(client: Client, settings: EngineSettings): 
     );
     if (version.rows[0]?.value !== STORAGE_VERSION) {
       throw new Error(
-        `the stand-in's PostgreSQL database was made by another version (${version.rows[0]?.value ?? 'none'}, needed ${STORAGE_VERSION}); drop it and start again`,
+        `the stand-in's PostgreSQL database was made by another version of it (${version.rows[0]?.value ?? 'none'}, needed ${STORAGE_VERSION}). Drop it and start again; in the sandbox: npm run sandbox -- down, then up`,
       );
     }
     await client.query('UPDATE standin.login SET password_hash = $1 WHERE principal_id = $2', [
