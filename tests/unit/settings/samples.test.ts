@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { centralFields } from '../../../src/settings/central.ts';
 import { envValues, parseEnv } from '../../../src/settings/env-file.ts';
+import { flagName } from '../../../src/settings/field.ts';
 import { facilityFields } from '../../../src/settings/fields.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -44,4 +45,20 @@ describe.each([
     const free = fields.filter(({ schema }) => schema.safeParse(`it's $1`).success);
     expect(free.map(({ key }) => `${key}_B64`).filter((twin) => !(twin in composeDefaults))).toEqual([]);
   });
+});
+
+describe('docs/settings.md', () => {
+  const rows = read('docs/settings.md').split('\n');
+
+  it.each([...facilityFields(manifest.version), ...centralFields(manifest.version)])(
+    'tells of $key',
+    (field) => {
+      const row = rows.filter((line) => line.startsWith(`| \`${field.key}\` |`));
+      expect(row.length).toBeGreaterThan(0);
+      const all = row.join('\n');
+      expect(all).toContain(field.help);
+      if (field.flag !== undefined) expect(all).toContain(`\`${flagName(field)}\``);
+      if (field.default) expect(all).toContain(`\`${field.default}\``);
+    },
+  );
 });
