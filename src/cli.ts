@@ -57,7 +57,7 @@ const VERBS: readonly Verb[] = [
 
 const EPILOGUE = `
 Start here:
-  $ clinicmaster-cdc init          asks for everything and checks it before anything is changed
+  $ clinicmaster-cdc init      asks, checks everything, then installs
   $ clinicmaster-cdc <command> --help
 
 Exit codes:
@@ -179,7 +179,7 @@ async function output(shell: Shell): Promise<Output> {
 function toCliError(cause: unknown, argv: readonly string[]): CliError {
   if (cause instanceof CliError) return cause;
   if (isCommanders(cause)) {
-    const verb = argv.filter((word) => !word.startsWith('-')).slice(0, 1);
+    const verb = argv.filter((word) => VERBS.some(({ name }) => name === word)).slice(0, 1);
     const needsVerb = cause.code === 'commander.help';
     return new CliError('usage', needsVerb ? 'A command is missing.' : sentence(cause.message), {
       exitCode: EXIT.usage,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { FACILITY_CHECKS } from '../checks/registry.ts';
 import { facilityNames } from '../connector/names.ts';
 import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
+import type { ExitCode } from '../errors.ts';
 import { wantedEnv } from '../install/env-text.ts';
 import { composeValues, FACILITY_COMPOSE, facilityDeployment } from '../install/facility-deployment.ts';
 import { folderFacts, JOURNAL_FILE, readEnvValues } from '../install/facility-folder.ts';

@@ -37,9 +37,7 @@ export function installed(out: Output, outcome: Installed): ExitCode {
   const { command, dir, container, steps, checks, next, failed } = outcome;
   const changed = steps.some((step) => step.outcome === 'changed');
   out.result({ ok: !failed, command, changed, dir, container, steps, checks, next }, (data, style) => {
-    const headline = changed
-      ? `${outcome.headline}.`
-      : `${outcome.headline} already; nothing was changed.`;
+    const headline = changed ? `${outcome.headline}.` : `${outcome.headline} already; nothing was changed.`;
     const parts = [
       ...(failed ? troubles(data.checks, style) : [`${style.symbol('pass')} ${style.ok(headline)}`]),
       style.wrap(`Settings: ${data.dir}`, 2),

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../fakes/run-cli.ts';
+import { streamingFacility } from '../fakes/streaming-facility.ts';
+
+const cli = (...argv: string[]) => runCli(streamingFacility(), ...argv);
+
+describe('the command line', () => {
+  it('teaches by --help', async () => {
+    const { exit, stdout } = await cli('--help');
+    expect(exit).toBe(0);
+    expect(stdout).toMatchInlineSnapshot(`
+      "Usage: clinicmaster-cdc [options] [command]
+
+      Installs and looks after the change data capture of a hospital's ClinicMaster
+      database into a national warehouse.
+
+      Options:
+        --version   print the version
+        --json      print the answer as JSON on stdout
+        --no-color  no colours
+        --verbose   say more, and show the cause of an error
+        --help      show help
+
+      Commands:
+        init        install a facility, or complete and correct an installation
+        status      is it healthy? container, worker, connector, position, heartbeat
+        doctor      every check, with what to do and who must do it
+        central     the central site: the sink that fills the warehouse
+
+      Start here:
+        $ clinicmaster-cdc init      asks, checks everything, then installs
+        $ clinicmaster-cdc <command> --help
+
+      Exit codes:
+        0 ok   1 bug   2 usage or missing answer   3 failed check or unhealthy
+        4 warnings with --strict   130 cancelled
+
+      No telemetry. NO_COLOR is honoured.
+      "
+    `);
+  });
+
+  it.each([['init'], ['central', 'init'], ['status'], ['doctor']])(
+    '%s --help has examples and fits 80 columns',
+    async (...verb) => {
+      const { exit, stdout } = await cli(...verb, '--help');
+      expect(exit).toBe(0);
+      expect(stdout).toContain('Examples:\n  $ ');
+      const [flags = ''] = stdout.split('\nPasswords');
+      expect(flags.split('\n').filter((line) => line.startsWith('  -') && line.length > 80)).toEqual([]);
+    },
+  );
+
+  it.each([
+    [['inti'], "Unknown command 'inti'", 'clinicmaster-cdc --help'],
+    [[], 'A command is missing.', 'clinicmaster-cdc --help'],
+    [['central'], 'A command is missing.', 'clinicmaster-cdc central --help'],
+    [['init', '--foo'], "Unknown option '--foo'", 'clinicmaster-cdc init --help'],
+    [['init', '--db-pass', 'x'], "Unknown option '--db-pass'", 'clinicmaster-cdc init --help'],
+  ])('%j is usage: %s', async (argv, message, command) => {
+    const { exit, stderr } = await cli(...argv);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(`Type:    ${command}`);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('prints the version, and JSON for an error where JSON is wanted', async () => {
+    expect((await cli('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const { stdout } = await cli('nope', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      ok: false,
+      error: { code: 'usage', exitCode: 2 },
+    });
+  });
+});
