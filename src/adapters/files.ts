@@ -63,8 +63,9 @@ async function writeAtomically(
     // `wx` with the mode: nobody else can have opened the file, and it is never wider than asked for.
     const file = await open(temporary, 'wx', mode);
     try {
-      await file.chmod(mode);
       await restrict?.(temporary, mode);
+      // What the umask has taken away: the container's user must read what is public.
+      await file.chmod(mode);
       await file.writeFile(content, 'utf8');
       await file.sync();
     } finally {

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { envValues, parseEnv } from '../../src/settings/env-file.ts';
@@ -36,6 +36,33 @@ describe('init with all answers given', () => {
     const path = join(world.dir, '.env');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(decodeTwins(envValues(parseEnv(await readFile(path, 'utf8'))))).toMatchObject(ANSWERS);
+  });
+
+  it('leaves defaults out of .env, so that a later version may have better ones', async () => {
+    await init();
+    const keys = Object.keys(envValues(parseEnv(await readFile(join(world.dir, '.env'), 'utf8'))));
+    expect(keys).toEqual(expect.arrayContaining(['DB_PORT', 'REST_PORT']));
+    expect(
+      keys.filter((key) => ['IMAGE', 'MEMORY_LIMIT', 'HEAP_OPTS', 'SNAPSHOT_MODE'].includes(key)),
+    ).toEqual([]);
+  });
+
+  it('takes answers from a file, flags first', async () => {
+    await writeFile(join(world.home, 'site.conf'), "DB_HOST=from-file\nDB_NAME='from $file'\n");
+    delete world.env.DB_HOST;
+    expect((await init('--config', 'site.conf', '--db-host', 'from-flag')).exit).toBe(0);
+    const values = envValues(parseEnv(await readFile(join(world.dir, '.env'), 'utf8')));
+    expect(values).toMatchObject({ DB_HOST: 'from-flag', DB_NAME: 'from $file' });
+    expect((await init('--config', 'no.conf')).exit).toBe(2);
+  });
+
+  it('pulls an image whose name has a registry', async () => {
+    world.docker.images = {};
+    expect((await init('--image', 'registry.example.org:5000/cdc:1')).exit).toBe(0);
+    expect([Object.keys(world.docker.images), world.docker.builds]).toEqual([
+      ['registry.example.org:5000/cdc:1'],
+      [],
+    ]);
   });
 
   it('puts no secret into labels, the connector, the journal or the output', async () => {
@@ -253,6 +280,19 @@ describe('init that cannot go on', () => {
     expect(stderr).toContain('in the log: SQLServerException: the reason');
   });
 
+  it('takes no older heartbeat for proof once something was restarted', async () => {
+    await init();
+    world.silent = true;
+    const { exit, stderr } = await init('--memory', '1g');
+    expect([exit, stderr.includes('nothing arrives in Kafka')]).toEqual([3, true]);
+  });
+
+  it('takes no growing topics for proof: other facilities write to them too', async () => {
+    world.silent = true;
+    world.endOffsets = (ends) => ({ ...ends, more: world.world.nowMs });
+    expect((await init()).exit).toBe(3);
+  });
+
   it('does not wait for the end of a first copy that is under way', async () => {
     world.silent = true;
     world.worker.offsets = [{ partition: {}, offset: { snapshot: 'INITIAL', snapshot_completed: false } }];
@@ -300,6 +340,8 @@ describe('Ctrl-C', () => {
       const first = await fresh.cli('init', '--yes', '--dir', fresh.dir);
       expect([step, first.exit]).toEqual([step, 130]);
       expect(first.stderr).toContain('Start the same command again');
+      const journal = JSON.parse(await readFile(join(fresh.dir, 'journal.json'), 'utf8'));
+      expect([journal.finishedAt, journal.steps[0].id]).toEqual([undefined, 'folder']);
 
       fresh.signal = new AbortController().signal;
       fresh.docker.createNetwork = createNetwork;

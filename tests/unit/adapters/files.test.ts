@@ -22,6 +22,17 @@ describe('writing a file', () => {
     expect(await readdir(dir)).toEqual(['.env']);
   });
 
+  it('gives it the whole mode, whatever the umask', async () => {
+    const umask = process.umask(0o077);
+    await files.writeAtomically(join(dir, 'ca.pem'), 'public', 0o644);
+    await files.makeDir(join(dir, 'ca'), 0o755);
+    process.umask(umask);
+    const modes = [await stat(join(dir, 'ca.pem')), await stat(join(dir, 'ca'))].map(
+      ({ mode }) => mode & 0o777,
+    );
+    expect(modes).toEqual([0o644, 0o755]);
+  });
+
   it('leaves the old one, and no rest, when it cannot be finished', async () => {
     await files.makeDir(join(dir, 'taken'), 0o755);
     await writeFile(join(dir, 'taken/inside'), '');
@@ -48,14 +59,22 @@ describe('writing a file', () => {
 
 describe('writing a secret on Windows', () => {
   it('shuts the file before its first byte', async () => {
-    const seen: { args: readonly string[]; content: string }[] = [];
+    const umask = process.umask(0);
+    const seen: { args: readonly string[]; content: string; mode: number }[] = [];
     const files = hostFiles('win32', async (program, args) => {
-      seen.push({ args: [program, ...args.slice(1)], content: await readFile(args[0] ?? '', 'utf8') });
+      const path = args[0] ?? '';
+      const { mode } = await stat(path);
+      seen.push({
+        args: [program, ...args.slice(1)],
+        content: await readFile(path, 'utf8'),
+        mode: mode & 0o777,
+      });
     });
     await files.writeAtomically(join(dir, '.env'), 'secret', 0o600);
     await files.writeAtomically(join(dir, 'compose.yml'), 'public', 0o644);
     expect(seen).toHaveLength(1);
-    expect(seen[0]?.content).toBe('');
+    process.umask(umask);
+    expect(seen[0]).toMatchObject({ content: '', mode: 0o600 });
     expect(seen[0]?.args.slice(0, 2)).toEqual(['icacls', '/inheritance:r']);
     expect(await readFile(join(dir, '.env'), 'utf8')).toBe('secret');
   });
