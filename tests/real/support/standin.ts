@@ -13,6 +13,7 @@ export interface TestStandin {
   /** Where host and containers reach it. */
   host: string;
   port: number;
+  sa: { user: string; password: string };
   /** A pool of `sa`, or of another login. The caller closes it. */
   pool(database?: string, login?: { user: string; password: string }): Promise<sql.ConnectionPool>;
   /** Ends the process's part and begins it anew on the same storage and port. */
@@ -69,6 +70,7 @@ export async function startTestStandin(
   return {
     host: sandbox.gateway,
     port,
+    sa: { user: 'sa', password: SA_PASSWORD },
     reports,
     async pool(database = 'master', user = { user: 'sa', password: SA_PASSWORD }) {
       const pool = new sql.ConnectionPool({
