@@ -69,7 +69,7 @@ export function terminalOptions(
       process.platform === 'win32'
         ? env.WT_SESSION !== undefined
         : /utf-?8/i.test(locale) && env.TERM !== 'linux',
-    width: Math.min(terminal ? (stdout.columns ?? 80) : 80, 100),
+    width: Math.min(Math.max(terminal ? (stdout.columns ?? 80) : 80, 40), 100),
     stdout: (text) => stdout.write(text),
     stderr: { write: (text) => stderr.write(text), live: terminal && !dumb && env.CI === undefined },
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connectRest } from '../../src/adapters/connect-rest.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
 import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
+import type { PostgresPort } from '../../src/adapters/postgres-port.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
 import type { PromptPort, Question } from '../../src/ui/prompt-port.ts';
@@ -14,6 +15,8 @@ import type { Ran } from './run-cli.ts';
 import { CODE, streamingFacility } from './streaming-facility.ts';
 
 export const IMAGE = 'clinicmaster-cdc/connect-facility:0.1.0';
+
+const SINK_IMAGE = 'clinicmaster-cdc/connect-central:0.1.0';
 
 /** A hospital on which nothing is installed yet: real files, a real HTTP worker, fakes for the rest. */
 export interface InstallWorld {
@@ -54,7 +57,7 @@ export async function installWorld(): Promise<InstallWorld> {
   const home = await mkdtemp(join(tmpdir(), 'init-'));
   const worker = await connectServer();
   worker.healthy = false;
-  const docker = dockerEngine([IMAGE]);
+  const docker = dockerEngine([IMAGE, SINK_IMAGE]);
   docker.onStart = () => {
     worker.healthy = true;
   };
@@ -126,7 +129,7 @@ function surroundings(
     stdin: async () => it.stdin,
     network: async () => ({ ...fakeNetwork(world), isPortFree: async () => true }),
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
-    postgres: () => Promise.reject(new Error('the warehouse was asked')),
+    postgres: async ({ host, port }) => warehouse(`${host}:${port}`),
     kafka: async () => beatingKafka(it),
   };
 }
@@ -136,6 +139,24 @@ function beatingKafka(it: InstallWorld): KafkaPort {
   const { world, worker } = it;
   return {
     ...fakeKafka(world),
+    group: async (id) => {
+      // The sink's consumer joins its group once its task runs.
+      const sink =
+        id === 'connect-cdc-sink' && Object.values(worker.connectors).some(({ task }) => task === 'RUNNING');
+      const members = sink
+        ? [{ clientId: 'connector-consumer', clientHost: '/127.0.0.1', memberId: 'm' }]
+        : world.kafka.members;
+      return {
+        ok: true,
+        value: {
+          id,
+          state: members.length > 0 ? 'Stable' : 'Empty',
+          protocolType: 'consumer',
+          members,
+          operations: ['READ'],
+        },
+      };
+    },
     endOffsets: async () => ({ ok: true, value: it.endOffsets(world.kafka.ends) }),
     lastRecord: async () => {
       const running = Object.values(worker.connectors).some(({ task }) => task === 'RUNNING');
@@ -147,6 +168,12 @@ function beatingKafka(it: InstallWorld): KafkaPort {
       return { ok: true, value: world.kafka.heartbeat };
     },
   };
+}
+
+/** A warehouse that takes everything. */
+function warehouse(address: string): PostgresPort {
+  const row = { version: '15.8', encrypted: true, encoding: 'UTF8', standby: false, create: true };
+  return { address, query: async () => ({ ok: true, value: [row] as never }), close: async () => {} };
 }
 
 function prompts(it: InstallWorld): PromptPort {

@@ -1,0 +1,76 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ENTER = '\r';
+const ERASE_LINE = '\u0015';
+const CTRL_C = '\u0003';
+
+/** The real program at a real terminal, which `script` (a part of every Debian) provides. */
+class Terminal {
+  private shown = '';
+  private readonly child;
+  readonly ended: Promise<number>;
+
+  constructor(command: string) {
+    this.child = spawn(
+      'script',
+      ['--quiet', '--return', '--command', `stty cols 80; ${command}`, '/dev/null'],
+      {
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', TERM: 'xterm' },
+      },
+    );
+    this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.shown += text;
+    });
+    this.ended = new Promise((resolve) => this.child.once('close', (code) => resolve(code ?? -1)));
+  }
+
+  /** Waits until a text stands on the screen; answers what came since the last call. */
+  async until(text: string): Promise<string> {
+    await expect.poll(() => this.shown, { timeout: 15_000, interval: 50 }).toContain(text);
+    const seen = this.shown;
+    this.shown = '';
+    return seen;
+  }
+
+  type(text: string): void {
+    this.child.stdin.write(text);
+  }
+}
+
+describe('init at a terminal', () => {
+  let dir: string;
+  beforeAll(async () => {
+    await promisify(execFile)(process.execPath, ['build.mjs']);
+    dir = await mkdtemp(join(tmpdir(), 'terminal-'));
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+
+  test('asks, refuses a sample code at once, hides a password, and ends on Ctrl-C with nothing changed', async () => {
+    const folder = join(dir, 'facility');
+    const terminal = new Terminal(`${process.execPath} bin/clinicmaster-cdc.js init --dir ${folder}`);
+    await terminal.until('Name of the facility');
+    terminal.type(`Kayunga${ENTER}`);
+    await terminal.until('DHIS2 code of the facility');
+    terminal.type(`12345${ENTER}`);
+    await terminal.until('That is a sample, not a DHIS2 code.');
+    terminal.type(`${ERASE_LINE}xY9AbCdEf12${ENTER}`);
+    await terminal.until('SQL Server host');
+    terminal.type(`sql.example.org${ENTER}`);
+    await terminal.until('SQL Server port');
+    terminal.type(ENTER);
+    await terminal.until('SQL Server login');
+    terminal.type(`cdc${ENTER}`);
+    await terminal.until('SQL Server password');
+    terminal.type(`s3cret${ENTER}`);
+    expect(await terminal.until('Database')).not.toContain('s3cret');
+    terminal.type(CTRL_C);
+    expect(await terminal.until('it goes on where this one stopped')).toContain('Cancelled.');
+    expect(await terminal.ended).toBe(130);
+    await expect(stat(folder)).rejects.toThrow('ENOENT');
+  });
+});
