@@ -136,6 +136,7 @@ export const EXPRESSIONS: [expression: string, value: string | number | bigint |
   ["CAST('2024-02-29 12:34:56 +03:00' AS datetimeoffset(0))", '2024-02-29 12:34:56 +03:00'],
   ["CAST(CAST('2024-02-29 12:34:56 +03:00' AS datetimeoffset) AS datetime2(0))", '2024-02-29 12:34:56'],
   ["CAST(CAST('2024-02-29 12:34:56.003' AS datetime) AS datetime2(7))", '2024-02-29 12:34:56.0033333'],
+  ["CAST(CAST('2024-02-29 12:34:56.007' AS datetime) AS datetime2(7))", '2024-02-29 12:34:56.0066667'],
   ["CAST(CAST('2024-02-29' AS date) AS datetime)", '2024-02-29 00:00:00.000'],
   ['CAST(0 AS datetime)', '1900-01-01 00:00:00.000'],
   ['CAST(45349.5 AS datetime)', '2024-02-29 12:00:00.000'],
