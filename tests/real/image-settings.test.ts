@@ -33,9 +33,9 @@ async function run(image: string, env: Record<string, string>, binds: string[] =
     for (;;) {
       const state = await docker.container(NAME);
       const output = await docker.logs(NAME, { tail: 200 });
-      if (state?.running === false) return { exitCode: state.exitCode, output };
-      // It took the settings and is on its way to Kafka.
+      // It took the settings and is on its way to Kafka; without a network it may have ended since, with a code of its own.
       if (output.includes('worker initializing') || Date.now() > end) return { exitCode: undefined, output };
+      if (state?.running === false) return { exitCode: state.exitCode, output };
       await sleep(200);
     }
   } finally {

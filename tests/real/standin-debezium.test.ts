@@ -125,7 +125,13 @@ describe.each(VARIANTS)(
       const visits = await records('Visits');
       expect(visits.map(({ value }) => value?.name)).toEqual(['Amina', 'Brian', null]);
       expect(visits[0]?.key).toEqual({ id: 1, facility_dhis2_code: code });
-      expect(await records('Wide')).toMatchSnapshot();
+      const [wide] = await readTopic(topic('Wide'));
+      // JSON.parse rounds what is above 2^53: those two are looked for as they are written.
+      const text = wide?.value?.toString();
+      expect(text).toContain('"id":9007199254740993');
+      expect(text).toContain('"c_dt2":253402300799999999');
+      const { id, c_dt2, ...value } = decoded(wide as TopicRecord).value ?? {};
+      expect(value).toEqual({ ...WIDE, facility_dhis2_code: code, facility_name: 'Debezium Test' });
     });
 
     test('inserts, updates, deletes and key changes stream in order', async () => {
@@ -213,3 +219,45 @@ VALUES (9007199254740993, 1, 255, -32768, NULL, 1234567890123456789012345678.012
   '2024-02-29 12:34:56.1234567 +03:00', '1753-01-01 00:00:00.003', '2079-06-06 23:59', 'ab', NULL, N'xy', N' trailing  ',
   N'long', 'old text', N'old ntext', 0x01020304, 0x, 0xFF00, '6F9619FF-8B86-D011-B42D-00C04FC964FF', '<a>1</a>');
 `;
+
+/** The row of `Wide` as Debezium writes it: decimals and binaries in base64, times in microseconds, dates in days. */
+const WIDE = {
+  c_bit: true,
+  c_tiny: 255,
+  c_small: -32768,
+  c_int: null,
+  c_dec: decimal(12345678901234567890123456780123456789n),
+  c_num: decimal(-999999999n),
+  c_money: decimal(-(2n ** 63n)),
+  c_smoney: decimal(2n ** 31n - 1n),
+  c_float: 0.1,
+  c_real: 3.5,
+  c_date: -719_162,
+  c_time: 86_399_999_999,
+  c_dto: '2024-02-29T12:34:56.1234567+03:00',
+  c_dt: Date.UTC(1753, 0, 1, 0, 0, 0, 3) * 1000,
+  c_sdt: Date.UTC(2079, 5, 6, 23, 59) * 1000,
+  c_char: 'ab   ',
+  c_vc: null,
+  c_nchar: 'xy   ',
+  c_nvc: ' trailing  ',
+  c_nmax: 'long',
+  c_text: 'old text',
+  c_ntext: 'old ntext',
+  c_bin: 'AQIDBA==',
+  c_vbin: '',
+  c_image: '/wA=',
+  c_guid: '6F9619FF-8B86-D011-B42D-00C04FC964FF',
+  c_xml: '<a>1</a>',
+  c_rv: 'AAAAAAAAAAE=',
+};
+
+/** An unscaled value as Connect's Decimal holds it: big-endian two's complement in as few bytes as hold it, in base64. */
+function decimal(unscaled: bigint): string {
+  let bytes = 1;
+  while (BigInt.asIntN(bytes * 8, unscaled) !== unscaled) bytes++;
+  const hex = BigInt.asUintN(bytes * 8, unscaled)
+    .toString(16)
+    .padStart(bytes * 2, '0');
+  return Buffer.from(hex, 'hex').toString('base64');
+}

@@ -13,7 +13,6 @@ import { loadSandbox } from '../load.ts';
 import { dropDatabase, ensureDatabase } from '../postgres/server.ts';
 import { absentAsUndefined, docker } from '../provision/docker.ts';
 import { DEMO_DIR } from './facilities.ts';
-import { DATABASE } from './hospital.ts';
 
 /** As the compose files have it. */
 const STOP_GRACE_SECONDS = 60;
@@ -64,13 +63,13 @@ async function removeIfUnused(network: string): Promise<void> {
   if (isOurs && Object.keys(made.Containers ?? {}).length === 0) await docker.getNetwork(network).remove();
 }
 
-/** Empties what an earlier demo left in Kafka and in the warehouse. Kafka and PostgreSQL must run. */
+/**
+ * Empties what an earlier demo left in Kafka and in the warehouse. Kafka and PostgreSQL must run. Table topics of any database
+ * go, whoever wrote them: one sink reads them all into one set of tables, so that a stranger's `Patients` with a key of
+ * another type would stop it.
+ */
 export async function emptyKafkaAndWarehouse(facilityIds: readonly string[]): Promise<void> {
-  const prefixes = [
-    `${TOPIC_PREFIX}.${DATABASE}.`,
-    CENTRAL_PREFIX,
-    ...facilityIds.map((id) => facilityNames(id).prefix),
-  ];
+  const prefixes = [`${TOPIC_PREFIX}.`, CENTRAL_PREFIX, ...facilityIds.map((id) => facilityNames(id).prefix)];
   const isOurs = (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
   await withAdmin(async (admin) => {
     const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId);

@@ -43,11 +43,14 @@ export async function startWorker(
   const docker = await findDocker(OWN_HOST);
   const name = plan.containerName;
 
-  const remove = async () => {
+  const removeFromDocker = async () => {
     if ((await docker.container(name)) !== undefined) await docker.remove(name);
     for (const network of plan.networks) {
       if ((await docker.network(network.name)) !== undefined) await docker.removeNetwork(network.name);
     }
+  };
+  const remove = async () => {
+    await removeFromDocker();
     await rm(dir, { recursive: true, force: true });
   };
   const logs = () => docker.logs(name, { tail: LOG_LINES });
@@ -59,6 +62,8 @@ export async function startWorker(
     }
   };
 
+  // A run that was killed leaves its container and network behind.
+  await removeFromDocker();
   for (const network of plan.networks) await docker.createNetwork(network);
   await docker.createContainer(name, plan.options);
   await docker.start(name);
