@@ -70,8 +70,6 @@ No telemetry. NO_COLOR is honoured.`;
 export async function main(): Promise<void> {
   // Node's notices of deprecation are for this program's makers; tedious causes one for every IP address.
   process.noDeprecation = true;
-  // What a library will have to change one day is no concern of the person at the terminal.
-  process.noDeprecation = true;
   const interrupt = new AbortController();
   // The first Ctrl-C ends the command in order; the second one ends the process.
   process.once('SIGINT', () =>

@@ -1,8 +1,8 @@
 import type { RunState, WorkerHealth } from '../adapters/connect-port.ts';
 import type { FacilitySettings } from '../settings/facility.ts';
-import { connectRest } from './connect/connect-rest.ts';
 import { connectorState } from './connect/connector-state.ts';
-import { type ContainerFacts, containerState } from './connect/container-state.ts';
+import { dockerConnectRest } from './connect/docker-connect-rest.ts';
+import { type ContainerFacts, dockerContainerState } from './connect/docker-container-state.ts';
 import type { FacilityCheck } from './context.ts';
 import { type HeartbeatFacts, heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
 import { streamPosition } from './pipeline/stream-position.ts';
@@ -11,8 +11,8 @@ import type { CheckResult, Facts } from './types.ts';
 
 /** The checks that `status` looks at; what they need runs too. */
 export const STATUS_CHECKS: readonly string[] = [
-  containerState.id,
-  connectRest.id,
+  dockerContainerState.id,
+  dockerConnectRest.id,
   connectorState.id,
   streamPosition.id,
   heartbeatFresh.id,
@@ -49,8 +49,8 @@ export interface StatusReport {
  * @param results of a run with {@link STATUS_CHECKS}
  */
 export function statusReport(results: readonly CheckResult[], settings: FacilitySettings): StatusReport {
-  const container = factsOf(results, containerState);
-  const worker = factsOf(results, connectRest);
+  const container = factsOf(results, dockerContainerState);
+  const worker = factsOf(results, dockerConnectRest);
   const connector = factsOf(results, connectorState);
   const heartbeat = factsOf(results, heartbeatFresh);
   const position = factsOf(results, streamPosition);

@@ -81,7 +81,7 @@ describe('doctor', () => {
         Who:     the facility's DBA or the ClinicMaster vendor
                  USE [ClinicMasterMOH];
                  EXEC sys.sp_cdc_enable_db;
-        More:    docs/checks/sql-cdc-enabled.md
+        More:    docs/checks/sql-db-cdc-enabled.md
       ✔ The tables have keys: ok. every table to stream has a key
       ✔ SQL Server Agent captures: ok. running
       ✔ The first copy takes no locks: ok. snapshot isolation is allowed
@@ -137,7 +137,7 @@ describe('doctor', () => {
                  again.
         Who:     you, on this machine
                  systemctl enable --now docker
-        More:    docs/checks/docker-engine.md"
+        More:    docs/checks/docker-endpoint.md"
     `);
     expect(stdout).toContain('✔ SQL Server can be reached: ok.');
     expect(exit).toBe(3);
@@ -155,7 +155,7 @@ describe('doctor', () => {
       streamingFacility(),
       'doctor',
       '--only',
-      'sql-agent',
+      'sql-agent-running',
       '--json',
       '--dir',
       DIR,
@@ -163,7 +163,7 @@ describe('doctor', () => {
     expect(JSON.parse(stdout).checks.map(({ id }: { id: string }) => id)).toEqual([
       'sql-tcp',
       'sql-login',
-      'sql-agent',
+      'sql-agent-running',
     ]);
   });
 

@@ -137,7 +137,7 @@ describe('status', () => {
         Do:      Install it; a position in Kafka, if there is one, is kept.
         Who:     you, on this machine
                  clinicmaster-cdc init
-        More:    docs/checks/container-state.md
+        More:    docs/checks/docker-container-state.md
       "
     `);
     expect(exit).toBe(3);

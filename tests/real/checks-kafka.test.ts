@@ -46,18 +46,22 @@ describe('a facility enrolled at a real broker', () => {
   test('finds nothing wrong', async () => {
     const checked = await check(settings(), 'kafka');
     expect(checked.troubles()).toEqual([]);
-    expect(checked.verdict('kafka-rights').outcome).toBe('pass');
+    expect(checked.verdict('kafka-acl').outcome).toBe('pass');
     expect(checked.verdict('kafka-advertised').summary).toBe(sandbox.kafka.bootstrap);
   });
 
   test.each([
-    ['a wrong password', { password: 'not the password' }, 'fail kafka-login-refused'],
-    ['an unknown user', { user: 'facility-nobody' }, 'fail kafka-login-refused'],
-    ['another mechanism', { mechanism: 'SCRAM-SHA-512' as const }, 'fail kafka-login-mechanism'],
-    ['the public authorities', { ca: undefined as unknown as string }, 'fail kafka-tls-untrusted'],
+    ['a wrong password', { password: 'not the password' }, 'fail kafka-sasl-auth-refused'],
+    ['an unknown user', { user: 'facility-nobody' }, 'fail kafka-sasl-auth-refused'],
+    ['another mechanism', { mechanism: 'SCRAM-SHA-512' as const }, 'fail kafka-sasl-auth-mechanism'],
+    ['the public authorities', { ca: undefined as unknown as string }, 'fail kafka-tls-handshake-untrusted'],
     ['a port without a listener', { brokers: ['127.0.0.1:1'] }, 'fail kafka-tcp-refused'],
     ['a name that nobody knows', { brokers: ['kafka.no-such-place.invalid:9093'] }, 'fail kafka-dns-name'],
-    ['a protocol without TLS', { securityProtocol: 'SASL_PLAINTEXT' as const }, 'fail kafka-login-broken'],
+    [
+      'a protocol without TLS',
+      { securityProtocol: 'SASL_PLAINTEXT' as const },
+      'fail kafka-sasl-auth-broken',
+    ],
   ])('is told about %s', async (_, changes, expected) => {
     const checked = await check(settings(changes), 'kafka');
     expect(checked.troubles()).toContain(expected);
@@ -67,13 +71,13 @@ describe('a facility enrolled at a real broker', () => {
 
   test('is told which rights are missing', async () => {
     const poor = await enrol('facility-CHECKS-poor', []);
-    const checked = await check(settings({ user: poor.username, password: poor.password }), 'kafka-rights');
-    expect(checked.verdict('kafka-rights')).toMatchObject({
+    const checked = await check(settings({ user: poor.username, password: poor.password }), 'kafka-acl');
+    expect(checked.verdict('kafka-acl')).toMatchObject({
       outcome: 'fail',
-      code: 'kafka-rights-missing',
+      code: 'kafka-acl-missing',
       remedy: { who: 'central-team' },
     });
-    expect(checked.verdict('kafka-rights').current).toContain(
+    expect(checked.verdict('kafka-acl').current).toContain(
       `READ, WRITE, DESCRIBE, CREATE on ${NAMES.topics.configs}`,
     );
   });
@@ -90,8 +94,10 @@ describe('a facility enrolled at a real broker', () => {
       const joined = new Promise((settle) => consumer.on(consumer.events.GROUP_JOIN, settle));
       await consumer.run({ eachMessage: async () => {} });
       await joined;
-      const verdict = (await check(settings(), 'kafka-identity')).verdict('kafka-identity');
-      expect(verdict).toMatchObject({ outcome: 'fail', code: 'kafka-identity-in-use' });
+      const verdict = (await check(settings(), 'kafka-group-foreign-member')).verdict(
+        'kafka-group-foreign-member',
+      );
+      expect(verdict).toMatchObject({ outcome: 'fail', code: 'kafka-group-foreign-member-in-use' });
       expect(verdict.current).toContain(`cdc.${ID}.worker.ffffffffffff at `);
     } finally {
       await consumer.disconnect();
@@ -181,7 +187,7 @@ describe('a black hole', () => {
     const started = performance.now();
     const checked = await check({ ...silent, database }, 'kafka', 'sqlserver');
     expect(performance.now() - started).toBeLessThan(15_000);
-    expect(checked.troubles()).toEqual(['fail sql-login-timeout', 'fail kafka-tls-timeout']);
+    expect(checked.troubles()).toEqual(['fail sql-login-timeout', 'fail kafka-tls-handshake-timeout']);
     for (const socket of open) socket.destroy();
     hole.close();
   });

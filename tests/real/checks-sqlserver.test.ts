@@ -58,8 +58,8 @@ describe('the way in', () => {
 describe('a DBA prepares the database, step by step', () => {
   test('nothing done yet', async () => {
     expect(await troubles()).toEqual([
-      'fail sql-cdc-enabled-off',
-      'unknown sql-agent-no-right',
+      'fail sql-db-cdc-enabled-off',
+      'unknown sql-agent-running-no-right',
       'fail sql-snapshot-isolation-off',
     ]);
   });
@@ -67,31 +67,31 @@ describe('a DBA prepares the database, step by step', () => {
   test('CDC on: the login may not look', async () => {
     await hospital.dba('EXEC sys.sp_cdc_enable_db');
     expect(await troubles()).toEqual([
-      'unknown sql-tables-captured-no-right',
-      'unknown sql-agent-no-right',
-      'fail sql-cdc-rights-schema',
+      'unknown sql-tables-enabled-no-right',
+      'unknown sql-agent-running-no-right',
+      'fail sql-permissions-schema',
       'fail sql-snapshot-isolation-off',
       'unknown sql-retention-no-right',
     ]);
   });
 
   test('the printed GRANTs lift it', async () => {
-    const { remedy } = (await check(settings(), 'sql-cdc-rights')).verdict('sql-cdc-rights');
+    const { remedy } = (await check(settings(), 'sql-permissions')).verdict('sql-permissions');
     await hospital.paste(remedy?.sql);
     await hospital.dba('GRANT SELECT ON SCHEMA::[dbo] TO [cdc_reader]');
-    expect((await check(settings(), 'sql-tables-captured')).verdict('sql-tables-captured')).toMatchObject({
-      code: 'sql-tables-captured-missing',
+    expect((await check(settings(), 'sql-tables-enabled')).verdict('sql-tables-enabled')).toMatchObject({
+      code: 'sql-tables-enabled-missing',
       current: 'dbo.AuditTrail, dbo.Patients and dbo.Stock',
     });
   });
 
   test('the printed statements capture the tables', async () => {
     await hospital.dba(enableTable('Patients'));
-    const { remedy } = (await check(settings(), 'sql-tables-captured')).verdict('sql-tables-captured');
+    const { remedy } = (await check(settings(), 'sql-tables-enabled')).verdict('sql-tables-enabled');
     expect(remedy?.sql?.[0]).toBe(`USE [${DATABASE}];`);
     expect(remedy?.sql).toHaveLength(3);
     await hospital.paste(remedy?.sql);
-    expect((await check(settings(), 'sql-tables-captured')).verdict('sql-tables-captured').summary).toBe(
+    expect((await check(settings(), 'sql-tables-enabled')).verdict('sql-tables-enabled').summary).toBe(
       '3 tables captured',
     );
   });
@@ -100,22 +100,20 @@ describe('a DBA prepares the database, step by step', () => {
     const first = await check(settings(), 'sqlserver');
     await hospital.paste(first.verdict('sql-snapshot-isolation').remedy?.sql);
     await hospital.paste(first.verdict('sql-retention').remedy?.sql);
-    expect(await troubles()).toEqual(['warn sql-table-keys-unique-index', 'warn sql-retention-short']);
-    expect(await troubles({}, { messageKeyColumns: 'nothing:nothing' })).toContain(
-      'fail sql-table-keys-none',
-    );
+    expect(await troubles()).toEqual(['warn sql-table-pk-unique-index', 'warn sql-retention-short']);
+    expect(await troubles({}, { messageKeyColumns: 'nothing:nothing' })).toContain('fail sql-table-pk-none');
     const short = (await check(settings(), 'sql-retention')).verdict('sql-retention');
     await hospital.paste(short.remedy?.sql);
-    expect(await troubles()).toEqual(['warn sql-table-keys-unique-index']);
+    expect(await troubles()).toEqual(['warn sql-table-pk-unique-index']);
   });
 
   test('the printed include list leaves the table without a key out', async () => {
     const verdict = (
-      await check(settings({}, { messageKeyColumns: 'nothing:nothing' }), 'sql-table-keys')
-    ).verdict('sql-table-keys');
+      await check(settings({}, { messageKeyColumns: 'nothing:nothing' }), 'sql-table-pk')
+    ).verdict('sql-table-pk');
     const list = /--tables '(.*)'$/.exec(verdict.remedy?.commands?.[1] ?? '')?.[1] ?? '';
     expect(await troubles({}, { messageKeyColumns: 'nothing:nothing', tableIncludeList: list })).toEqual([
-      'warn sql-table-keys-unique-index',
+      'warn sql-table-pk-unique-index',
     ]);
   });
 });
@@ -126,10 +124,10 @@ describe('later', () => {
       "EXEC sys.sp_cdc_disable_table @source_schema = N'dbo', @source_name = N'Patients', @capture_instance = N'all'",
       "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'Patients', @role_name = N'cdc_gate', @supports_net_changes = 0",
     );
-    const { code, remedy } = (await check(settings(), 'sql-cdc-rights')).verdict('sql-cdc-rights');
-    expect(code).toBe('sql-cdc-rights-role');
+    const { code, remedy } = (await check(settings(), 'sql-permissions')).verdict('sql-permissions');
+    expect(code).toBe('sql-permissions-role');
     await hospital.paste(remedy?.sql);
-    expect((await check(settings(), 'sql-cdc-rights')).troubles()).toEqual([]);
+    expect((await check(settings(), 'sql-permissions')).troubles()).toEqual([]);
   });
 
   test('a stopped Agent is told to those who may look, and never guessed', async () => {
@@ -137,11 +135,11 @@ describe('later', () => {
     await storage.connect();
     try {
       await storage.query("UPDATE standin.knob SET value = 'stopped' WHERE name = 'agent'");
-      const blind = (await check(settings(), 'sql-agent')).verdict('sql-agent');
+      const blind = (await check(settings(), 'sql-agent-running')).verdict('sql-agent-running');
       expect(blind.outcome).not.toBe('fail');
       await hospital.paste(['USE [master];', 'GRANT VIEW SERVER STATE TO [cdc_reader];']);
-      expect((await check(settings(), 'sql-agent')).verdict('sql-agent')).toMatchObject({
-        code: 'sql-agent-stopped',
+      expect((await check(settings(), 'sql-agent-running')).verdict('sql-agent-running')).toMatchObject({
+        code: 'sql-agent-running-stopped',
         remedy: { who: 'dba' },
       });
     } finally {

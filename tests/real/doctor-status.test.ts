@@ -137,9 +137,9 @@ describe('a facility that does not', () => {
     await docker.getContainer(NAMES.container).stop({ t: 60 });
     const answer = await ask('status');
     expect(answer.exit).toBe(3);
-    const { verdict } = answer.json.checks.find(({ id }) => id === 'container-state')!;
+    const { verdict } = answer.json.checks.find(({ id }) => id === 'docker-container-state')!;
     expect(verdict).toMatchObject({
-      code: 'container-state-stopped',
+      code: 'docker-container-state-stopped',
       remedy: { commands: [`docker start ${NAMES.container}`], who: 'you' },
     });
   });

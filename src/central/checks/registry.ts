@@ -1,11 +1,11 @@
-import { dockerEngine } from '../../checks/host/docker-engine.ts';
-import { restPort } from '../../checks/host/rest-port.ts';
+import { dockerEndpoint } from '../../checks/host/docker-endpoint.ts';
+import { dockerPort } from '../../checks/host/docker-port.ts';
 import { kafkaAdvertised } from '../../checks/kafka/kafka-advertised.ts';
-import { kafkaBootstrap } from '../../checks/kafka/kafka-bootstrap.ts';
+import { kafkaBootstrapSyntax } from '../../checks/kafka/kafka-bootstrap-syntax.ts';
 import { kafkaDns } from '../../checks/kafka/kafka-dns.ts';
-import { kafkaLogin } from '../../checks/kafka/kafka-login.ts';
+import { kafkaSaslAuth } from '../../checks/kafka/kafka-sasl-auth.ts';
 import { kafkaTcp } from '../../checks/kafka/kafka-tcp.ts';
-import { kafkaTls } from '../../checks/kafka/kafka-tls.ts';
+import { kafkaTlsHandshake } from '../../checks/kafka/kafka-tls-handshake.ts';
 import type { CentralCheck, SharedCheck } from './context.ts';
 import { sinkIdentity } from './sink-identity.ts';
 import { sinkRights } from './sink-rights.ts';
@@ -15,13 +15,13 @@ import { warehouseTcp } from './warehouse-tcp.ts';
 
 /** Checks of a facility that ask nothing of a facility: they serve the sink as they are. */
 const SHARED_CHECKS: readonly SharedCheck[] = [
-  dockerEngine,
-  restPort,
-  kafkaBootstrap,
+  dockerEndpoint,
+  dockerPort,
+  kafkaBootstrapSyntax,
   kafkaDns,
   kafkaTcp,
-  kafkaTls,
-  kafkaLogin,
+  kafkaTlsHandshake,
+  kafkaSaslAuth,
   kafkaAdvertised,
 ];
 

@@ -15,7 +15,7 @@ export const sinkIdentity: CentralCheck<SinkIdentityFacts> = {
   title: 'No other sink is running',
   area: 'kafka',
   when: ['before-install', 'after-install', 'daily'],
-  needs: ['kafka-login', 'docker-engine'],
+  needs: ['kafka-sasl-auth', 'docker-endpoint'],
   timeoutMs: 8000,
 
   async probe({ kafka, docker, names }, signal) {

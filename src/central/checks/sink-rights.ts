@@ -22,7 +22,7 @@ export const sinkRights: CentralCheck<SinkRightsFacts> = {
   title: 'Kafka allows what the sink needs',
   area: 'kafka',
   when: ['before-install', 'daily'],
-  needs: ['kafka-login'],
+  needs: ['kafka-sasl-auth'],
   timeoutMs: 8000,
 
   async probe({ kafka }, signal) {

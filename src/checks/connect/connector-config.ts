@@ -13,7 +13,7 @@ export const connectorConfig: FacilityCheck<ConfigFacts> = {
   title: 'The connector has the settings of this version',
   area: 'connect',
   when: ['after-install', 'daily'],
-  needs: ['connect-rest'],
+  needs: ['docker-connect-rest'],
   timeoutMs: 8000,
 
   async probe({ connect, names, desiredConfig }) {

@@ -19,7 +19,7 @@ export const connectorState: FacilityCheck<ConnectorFacts> = {
   title: 'The connector and its task run',
   area: 'connect',
   when: ['after-install', 'daily'],
-  needs: ['connect-rest'],
+  needs: ['docker-connect-rest'],
   timeoutMs: 8000,
 
   async probe({ connect, names }) {

@@ -37,7 +37,7 @@ export const kafkaAdvertised: FacilityCheck<AdvertisedFacts> = {
   title: 'Every broker works at its advertised address',
   area: 'kafka',
   when: ['before-install', 'after-install', 'daily'],
-  needs: ['kafka-login'],
+  needs: ['kafka-sasl-auth'],
   timeoutMs: 8000,
 
   async probe(context, signal) {

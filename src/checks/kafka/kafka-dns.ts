@@ -11,7 +11,7 @@ export const kafkaDns: FacilityCheck<BrokerAnswer<NetworkAnswer<{ addresses: str
   title: 'The Kafka names resolve',
   area: 'kafka',
   when: ['before-install', 'after-install', 'daily'],
-  needs: ['kafka-bootstrap'],
+  needs: ['kafka-bootstrap-syntax'],
   timeoutMs: 4000,
 
   probe: ({ network, settings }, signal) =>

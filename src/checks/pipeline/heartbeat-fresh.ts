@@ -52,7 +52,7 @@ export const heartbeatFresh: FacilityCheck<HeartbeatFacts> = {
       return unknown(`${ID}-unanswered`, 'Kafka did not hand the heartbeat out.', {
         current: `${record.failure.code} from ${record.failure.broker}: ${record.failure.message}`,
         remedy: {
-          text: 'See the check kafka-rights.',
+          text: 'See the check kafka-acl.',
           commands: ['clinicmaster-cdc doctor --only kafka'],
           who: 'central-team',
         },

@@ -22,7 +22,7 @@ export const streamPosition: FacilityCheck<PositionFacts> = {
   title: 'The position is stored',
   area: 'pipeline',
   when: ['after-install', 'daily'],
-  needs: ['connect-rest'],
+  needs: ['docker-connect-rest'],
   timeoutMs: 8000,
 
   async probe(context) {

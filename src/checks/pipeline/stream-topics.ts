@@ -29,7 +29,7 @@ export const streamTopics: FacilityCheck<TopicsFacts> = {
       return unknown(`${ID}-unanswered`, 'Kafka did not tell the end of the data topics.', {
         current: `${ends.failure.code} from ${ends.failure.broker}: ${ends.failure.message}`,
         remedy: {
-          text: 'See the check kafka-rights.',
+          text: 'See the check kafka-acl.',
           commands: ['clinicmaster-cdc doctor --only kafka'],
           who: 'central-team',
         },

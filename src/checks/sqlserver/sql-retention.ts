@@ -19,7 +19,7 @@ export const sqlRetention: FacilityCheck<SqlAnswer<JobRow>> = {
   title: 'Captured changes outlive an outage',
   area: 'sqlserver',
   when: ['before-install', 'daily'],
-  needs: ['sql-cdc-enabled'],
+  needs: ['sql-db-cdc-enabled'],
   timeoutMs: 8000,
 
   async probe({ sql }, signal) {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { RunState } from '../../../src/adapters/connect-port.ts';
-import { connectRest } from '../../../src/checks/connect/connect-rest.ts';
 import { connectorConfig } from '../../../src/checks/connect/connector-config.ts';
 import { connectorState } from '../../../src/checks/connect/connector-state.ts';
-import { type ContainerFacts, containerState } from '../../../src/checks/connect/container-state.ts';
-import { dockerEngine } from '../../../src/checks/host/docker-engine.ts';
-import { restPort } from '../../../src/checks/host/rest-port.ts';
+import { dockerConnectRest } from '../../../src/checks/connect/docker-connect-rest.ts';
+import {
+  type ContainerFacts,
+  dockerContainerState,
+} from '../../../src/checks/connect/docker-container-state.ts';
+import { dockerEndpoint } from '../../../src/checks/host/docker-endpoint.ts';
+import { dockerPort } from '../../../src/checks/host/docker-port.ts';
 import { heartbeatFresh } from '../../../src/checks/pipeline/heartbeat-fresh.ts';
 import { streamPosition } from '../../../src/checks/pipeline/stream-position.ts';
 import { streamTopics } from '../../../src/checks/pipeline/stream-topics.ts';
@@ -17,7 +20,7 @@ const kafkaFault = {
   failure: { kind: 'timeout' as const, code: 'ETIMEDOUT', message: 'm', broker: 'k:9093' },
 };
 
-describe('docker-engine', () => {
+describe('docker-endpoint', () => {
   const there = {
     ok: true as const,
     endpoint: 'unix:///var/run/docker.sock',
@@ -36,32 +39,32 @@ describe('docker-engine', () => {
   };
   it.each([
     [there, 'pass ok'],
-    [{ ...there, osType: 'windows' }, 'fail docker-engine-windows you'],
-    [{ ...there, apiVersion: '1.39' }, 'warn docker-engine-old you'],
-    [absent, 'fail docker-engine-absent you'],
+    [{ ...there, osType: 'windows' }, 'fail docker-endpoint-windows you'],
+    [{ ...there, apiVersion: '1.39' }, 'warn docker-endpoint-old you'],
+    [absent, 'fail docker-endpoint-absent you'],
   ])('%#', (facts, expected) => {
-    expect(gist(judge(dockerEngine, facts))).toBe(expected);
+    expect(gist(judge(dockerEndpoint, facts))).toBe(expected);
   });
 });
 
-describe('rest-port', () => {
+describe('docker-port', () => {
   const port = { port: 8083, own: 'clinicmasterwarehouse' };
   it.each([
     [{ ...port, free: true, publishedBy: null }, 'pass ok'],
     [{ ...port, free: false, publishedBy: 'clinicmasterwarehouse' }, 'pass ok'],
-    [{ ...port, free: false, publishedBy: 'airbyte' }, 'fail rest-port-taken you'],
-    [{ ...port, free: false, publishedBy: null }, 'fail rest-port-taken you'],
+    [{ ...port, free: false, publishedBy: 'airbyte' }, 'fail docker-port-taken you'],
+    [{ ...port, free: false, publishedBy: null }, 'fail docker-port-taken you'],
   ])('%#', (facts, expected) => {
-    expect(gist(judge(restPort, facts))).toBe(expected);
+    expect(gist(judge(dockerPort, facts))).toBe(expected);
   });
   it('names the container that holds it', () => {
-    const { summary, remedy } = judge(restPort, { ...port, free: false, publishedBy: 'airbyte' });
+    const { summary, remedy } = judge(dockerPort, { ...port, free: false, publishedBy: 'airbyte' });
     expect(summary).toContain('the container airbyte');
     expect(remedy?.commands).toContain('docker stop airbyte');
   });
 });
 
-describe('container-state', () => {
+describe('docker-container-state', () => {
   const name = 'clinicmasterwarehouse';
   const running = {
     id: '0123',
@@ -82,26 +85,26 @@ describe('container-state', () => {
   it.each([
     [facts({}), 'pass ok'],
     [facts({ health: null }), 'pass ok'],
-    [facts({ restartCount: 7 }), 'warn container-state-restarts you'],
-    [facts({ status: 'exited', exitCode: 143 }), 'fail container-state-stopped you'],
-    [facts({ status: 'exited', exitCode: 137, oomKilled: true }), 'fail container-state-memory you'],
-    [facts({ status: 'restarting', exitCode: 1 }), 'fail container-state-failing you'],
-    [facts({ facility: 'OTHER' }), 'fail container-state-foreign you'],
-    [{ name, container: null }, 'fail container-state-absent you'],
+    [facts({ restartCount: 7 }), 'warn docker-container-state-restarts you'],
+    [facts({ status: 'exited', exitCode: 143 }), 'fail docker-container-state-stopped you'],
+    [facts({ status: 'exited', exitCode: 137, oomKilled: true }), 'fail docker-container-state-memory you'],
+    [facts({ status: 'restarting', exitCode: 1 }), 'fail docker-container-state-failing you'],
+    [facts({ facility: 'OTHER' }), 'fail docker-container-state-foreign you'],
+    [{ name, container: null }, 'fail docker-container-state-absent you'],
   ])('%#', (given, expected) => {
-    expect(gist(judge(containerState, given))).toBe(expected);
+    expect(gist(judge(dockerContainerState, given))).toBe(expected);
   });
 });
 
-describe('connect-rest', () => {
+describe('docker-connect-rest', () => {
   it.each([
     ['healthy', 'pass ok'],
-    ['starting', 'warn connect-rest-starting you'],
-    ['unhealthy', 'fail connect-rest-unhealthy you'],
-    ['unreachable', 'fail connect-rest-unreachable you'],
+    ['starting', 'warn docker-connect-rest-starting you'],
+    ['unhealthy', 'fail docker-connect-rest-unhealthy you'],
+    ['unreachable', 'fail docker-connect-rest-unreachable you'],
   ] as const)('%s', (state, expected) => {
     const facts = { url: 'http://127.0.0.1:8083', container: 'c', state, message: 'm', version: '4.3.1' };
-    expect(gist(judge(connectRest, facts))).toBe(expected);
+    expect(gist(judge(dockerConnectRest, facts))).toBe(expected);
   });
 });
 

@@ -7,14 +7,14 @@ import type {
 } from '../../../src/adapters/kafka-port.ts';
 import type { NetworkFailureKind, TlsView } from '../../../src/adapters/network-port.ts';
 import { eachBroker, parseBroker } from '../../../src/checks/kafka/each-broker.ts';
+import { kafkaAcl } from '../../../src/checks/kafka/kafka-acl.ts';
 import { type BrokerLadder, kafkaAdvertised } from '../../../src/checks/kafka/kafka-advertised.ts';
-import { kafkaBootstrap } from '../../../src/checks/kafka/kafka-bootstrap.ts';
+import { kafkaBootstrapSyntax } from '../../../src/checks/kafka/kafka-bootstrap-syntax.ts';
 import { kafkaDns } from '../../../src/checks/kafka/kafka-dns.ts';
-import { kafkaIdentity } from '../../../src/checks/kafka/kafka-identity.ts';
-import { kafkaLogin } from '../../../src/checks/kafka/kafka-login.ts';
-import { kafkaRights } from '../../../src/checks/kafka/kafka-rights.ts';
+import { kafkaGroupForeignMember } from '../../../src/checks/kafka/kafka-group-foreign-member.ts';
+import { kafkaSaslAuth } from '../../../src/checks/kafka/kafka-sasl-auth.ts';
 import { kafkaTcp } from '../../../src/checks/kafka/kafka-tcp.ts';
-import { kafkaTls } from '../../../src/checks/kafka/kafka-tls.ts';
+import { kafkaTlsHandshake } from '../../../src/checks/kafka/kafka-tls-handshake.ts';
 import { facility, gist, judge } from './fixtures.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
@@ -31,18 +31,18 @@ const kafkaFault = (kind: KafkaFailureKind, broker = B1) => ({
   failure: { kind, code: `K-${kind}`, message: 'broker text', broker },
 });
 
-describe('kafka-bootstrap', () => {
+describe('kafka-bootstrap-syntax', () => {
   it.each([
     [['kafka-1.example.org:9093'], 'pass ok'],
     [['10.8.0.1:9093', '[fd00::1]:9093'], 'pass ok'],
-    [['SASL_SSL://kafka:9093'], 'fail kafka-bootstrap-syntax you'],
-    [['kafka'], 'fail kafka-bootstrap-syntax you'],
-    [['kafka:0'], 'fail kafka-bootstrap-syntax you'],
-    [['kafka:65536'], 'fail kafka-bootstrap-syntax you'],
-    [['kafka 1:9093'], 'fail kafka-bootstrap-syntax you'],
-    [[], 'fail kafka-bootstrap-syntax you'],
+    [['SASL_SSL://kafka:9093'], 'fail kafka-bootstrap-syntax-syntax you'],
+    [['kafka'], 'fail kafka-bootstrap-syntax-syntax you'],
+    [['kafka:0'], 'fail kafka-bootstrap-syntax-syntax you'],
+    [['kafka:65536'], 'fail kafka-bootstrap-syntax-syntax you'],
+    [['kafka 1:9093'], 'fail kafka-bootstrap-syntax-syntax you'],
+    [[], 'fail kafka-bootstrap-syntax-syntax you'],
   ])('%o', (brokers, expected) => {
-    expect(gist(judge(kafkaBootstrap, { brokers }))).toBe(expected);
+    expect(gist(judge(kafkaBootstrapSyntax, { brokers }))).toBe(expected);
   });
   it('takes brackets off an IPv6 address', () => {
     expect(parseBroker('[fd00::1]:9093')).toEqual({ host: 'fd00::1', port: 9093 });
@@ -108,7 +108,7 @@ const certificate: TlsView = {
   nameMatches: true,
 };
 
-describe('kafka-tls', () => {
+describe('kafka-tls-handshake', () => {
   const tls = (view: Partial<TlsView>) => ({
     brokers: [{ broker: B1, answer: ok({ ...certificate, ...view }) }],
     nowMs: NOW,
@@ -119,27 +119,31 @@ describe('kafka-tls', () => {
     [
       'an unknown authority',
       { chainError: 'SELF_SIGNED_CERT_IN_CHAIN' },
-      'fail kafka-tls-untrusted central-team',
+      'fail kafka-tls-handshake-untrusted central-team',
     ],
-    ['another name', { nameMatches: false }, 'fail kafka-tls-wrong-name central-team'],
+    ['another name', { nameMatches: false }, 'fail kafka-tls-handshake-wrong-name central-team'],
     [
       'an old one',
       { validTo: '2026-11-23T08:00:00.000Z', chainError: 'CERT_HAS_EXPIRED' },
-      'fail kafka-tls-expired central-team',
+      'fail kafka-tls-handshake-expired central-team',
     ],
-    ['one of tomorrow', { validFrom: '2026-11-25T08:00:00.000Z' }, 'fail kafka-tls-not-yet-valid you'],
+    [
+      'one of tomorrow',
+      { validFrom: '2026-11-25T08:00:00.000Z' },
+      'fail kafka-tls-handshake-not-yet-valid you',
+    ],
     [
       'one that ends in 20 days',
       { validTo: '2026-12-14T08:00:00.000Z' },
-      'warn kafka-tls-expires-soon central-team',
+      'warn kafka-tls-handshake-expires-soon central-team',
     ],
   ])('%s', (_, view, expected) => {
-    expect(gist(judge(kafkaTls, tls(view)))).toBe(expected);
+    expect(gist(judge(kafkaTlsHandshake, tls(view)))).toBe(expected);
   });
 
   it('says who issued what was seen', () => {
     const { current } = judge(
-      kafkaTls,
+      kafkaTlsHandshake,
       tls({ issuer: 'Hotel Portal', chainError: 'SELF_SIGNED_CERT_IN_CHAIN' }),
     );
     expect(current).toContain('issued by Hotel Portal');
@@ -150,31 +154,35 @@ describe('kafka-tls', () => {
       brokers: [{ broker: B1, answer: netFault(kind) }],
       nowMs: NOW,
     });
-    expect(gist(judge(kafkaTls, answer('reset')))).toBe('fail kafka-tls-none central-team');
-    expect(gist(judge(kafkaTls, answer('timeout')))).toBe('fail kafka-tls-timeout network-admin');
+    expect(gist(judge(kafkaTlsHandshake, answer('reset')))).toBe(
+      'fail kafka-tls-handshake-none central-team',
+    );
+    expect(gist(judge(kafkaTlsHandshake, answer('timeout')))).toBe(
+      'fail kafka-tls-handshake-timeout network-admin',
+    );
   });
 
   it('warns where TLS is off', () => {
     const kafka = { ...facility().kafka, securityProtocol: 'SASL_PLAINTEXT' as const };
-    expect(gist(judge(kafkaTls, { brokers: null, nowMs: NOW }, facility({ kafka })))).toBe(
-      'warn kafka-tls-off central-team',
+    expect(gist(judge(kafkaTlsHandshake, { brokers: null, nowMs: NOW }, facility({ kafka })))).toBe(
+      'warn kafka-tls-handshake-off central-team',
     );
   });
 });
 
-describe('kafka-login', () => {
+describe('kafka-sasl-auth', () => {
   it.each([
-    ['login', 'fail kafka-login-refused you'],
-    ['mechanism', 'fail kafka-login-mechanism central-team'],
-    ['timeout', 'fail kafka-login-timeout network-admin'],
-    ['closed', 'fail kafka-login-broken central-team'],
+    ['login', 'fail kafka-sasl-auth-refused you'],
+    ['mechanism', 'fail kafka-sasl-auth-mechanism central-team'],
+    ['timeout', 'fail kafka-sasl-auth-timeout network-admin'],
+    ['closed', 'fail kafka-sasl-auth-broken central-team'],
   ] as const)('%s', (kind, expected) => {
-    const verdict = judge(kafkaLogin, [{ broker: B1, answer: kafkaFault(kind) }]);
+    const verdict = judge(kafkaSaslAuth, [{ broker: B1, answer: kafkaFault(kind) }]);
     expect(gist(verdict)).toBe(expected);
     expect(JSON.stringify(verdict)).not.toContain(facility().kafka.password);
   });
   it('passes', () => {
-    expect(judge(kafkaLogin, [{ broker: B1, answer: ok(null) }])).toMatchObject({
+    expect(judge(kafkaSaslAuth, [{ broker: B1, answer: ok(null) }])).toMatchObject({
       outcome: 'pass',
       summary: `facility-7 at ${B1}`,
     });
@@ -215,7 +223,7 @@ describe('kafka-advertised', () => {
   });
 });
 
-describe('kafka-rights', () => {
+describe('kafka-acl', () => {
   const OWN: KafkaOperation[] = ['READ', 'WRITE', 'CREATE', 'DESCRIBE'];
   const id = facility().facilityId;
   const own = ['configs', 'offsets', 'status', 'schema-history', 'heartbeat'].map(
@@ -233,21 +241,21 @@ describe('kafka-rights', () => {
     ok({ id: `cdc.${id}.workers`, state: 'Dead', protocolType: '', members: [], operations });
 
   it('passes with the rights of a facility', () => {
-    expect(gist(judge(kafkaRights, { topics: topics(), group: group() }))).toBe('pass ok');
+    expect(gist(judge(kafkaAcl, { topics: topics(), group: group() }))).toBe('pass ok');
   });
   it('needs no CREATE for a topic that exists', () => {
     const there = topics((topic) =>
       topic.name === data ? topic : { ...topic, exists: true, operations: ['READ', 'WRITE', 'DESCRIBE'] },
     );
-    expect(gist(judge(kafkaRights, { topics: there, group: group() }))).toBe('pass ok');
+    expect(gist(judge(kafkaAcl, { topics: there, group: group() }))).toBe('pass ok');
   });
   it('needs CREATE for a topic that does not exist', () => {
     const facts = topics((topic) => ({
       ...topic,
       operations: topic.operations.filter((operation) => operation !== 'CREATE'),
     }));
-    expect(gist(judge(kafkaRights, { topics: facts, group: group() }))).toBe(
-      'fail kafka-rights-missing central-team',
+    expect(gist(judge(kafkaAcl, { topics: facts, group: group() }))).toBe(
+      'fail kafka-acl-missing central-team',
     );
   });
   it('lists what is missing, and the commands that give it', () => {
@@ -255,34 +263,34 @@ describe('kafka-rights', () => {
       topics: topics((topic) => ({ ...topic, operations: topic.operations.filter((op) => op !== 'WRITE') })),
       group: group([]),
     };
-    const verdict = judge(kafkaRights, facts);
-    expect(gist(verdict)).toBe('fail kafka-rights-missing central-team');
+    const verdict = judge(kafkaAcl, facts);
+    expect(gist(verdict)).toBe('fail kafka-acl-missing central-team');
     expect(verdict.current).toContain(`WRITE on cdc.${id}.heartbeat`);
     expect(verdict.current).toContain('WRITE on clinicmasterwarehouse-sqlserver.…');
     expect(verdict.current).toContain(`READ on group cdc.${id}.workers`);
     expect(verdict.remedy?.commands?.[0]).toContain(`--topic 'cdc.${id}.'`);
   });
   it('counts a refused group as a missing right', () => {
-    expect(gist(judge(kafkaRights, { topics: topics(), group: kafkaFault('not-authorised') }))).toBe(
-      'fail kafka-rights-missing central-team',
+    expect(gist(judge(kafkaAcl, { topics: topics(), group: kafkaFault('not-authorised') }))).toBe(
+      'fail kafka-acl-missing central-team',
     );
   });
   it('warns where data topics must be made beforehand', () => {
     const facts = topics((topic) =>
       topic.name === data ? { ...topic, operations: ['WRITE', 'DESCRIBE'] } : topic,
     );
-    expect(gist(judge(kafkaRights, { topics: facts, group: group() }))).toBe(
-      'warn kafka-rights-no-create central-team',
+    expect(gist(judge(kafkaAcl, { topics: facts, group: group() }))).toBe(
+      'warn kafka-acl-no-create central-team',
     );
   });
   it('cannot tell without an answer', () => {
-    expect(gist(judge(kafkaRights, { topics: kafkaFault('timeout'), group: group() }))).toBe(
-      'unknown kafka-rights-unanswered central-team',
+    expect(gist(judge(kafkaAcl, { topics: kafkaFault('timeout'), group: group() }))).toBe(
+      'unknown kafka-acl-unanswered central-team',
     );
   });
 });
 
-describe('kafka-identity', () => {
+describe('kafka-group-foreign-member', () => {
   const own = '0123456789ab';
   const member = (clientId: string): GroupMember => ({ clientId, clientHost: '/10.8.0.14', memberId: 'm' });
   const facts = (members: GroupMember[], shortId: string | null = own, seen = true) => ({
@@ -301,24 +309,30 @@ describe('kafka-identity', () => {
   it.each([
     ['nobody', facts([]), 'pass ok'],
     ['our own container', facts([ours]), 'pass ok'],
-    ['another one', facts([theirs]), 'fail kafka-identity-in-use central-team'],
-    ['anybody, when we have no container', facts([ours], null), 'fail kafka-identity-in-use central-team'],
-    ['another one beside ours', facts([ours, theirs]), 'fail kafka-identity-in-use central-team'],
+    ['another one', facts([theirs]), 'fail kafka-group-foreign-member-in-use central-team'],
+    [
+      'anybody, when we have no container',
+      facts([ours], null),
+      'fail kafka-group-foreign-member-in-use central-team',
+    ],
+    ['another one beside ours', facts([ours, theirs]), 'fail kafka-group-foreign-member-in-use central-team'],
     [
       'anybody, when Docker does not answer',
       facts([ours], null, false),
-      'unknown kafka-identity-no-docker you',
+      'unknown kafka-group-foreign-member-no-docker you',
     ],
   ])('%s', (_, given, expected) => {
-    expect(gist(judge(kafkaIdentity, given))).toBe(expected);
+    expect(gist(judge(kafkaGroupForeignMember, given))).toBe(expected);
   });
   it('says from where the other one works', () => {
-    expect(judge(kafkaIdentity, facts([theirs])).current).toContain(
+    expect(judge(kafkaGroupForeignMember, facts([theirs])).current).toContain(
       'cdc.xY9AbCdEf12.worker.ffffffffffff at 10.8.0.14',
     );
   });
   it('cannot tell without the right to look', () => {
     const given = { group: kafkaFault('not-authorised'), own: { seen: true, shortId: own } };
-    expect(gist(judge(kafkaIdentity, given))).toBe('unknown kafka-identity-unanswered central-team');
+    expect(gist(judge(kafkaGroupForeignMember, given))).toBe(
+      'unknown kafka-group-foreign-member-unanswered central-team',
+    );
   });
 });

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { NetworkFailureKind } from '../../../src/adapters/network-port.ts';
 import type { SqlAnswer, SqlFailure, SqlValue } from '../../../src/adapters/sqlserver-port.ts';
 import type { FacilityCheck } from '../../../src/checks/context.ts';
-import { sqlAgent } from '../../../src/checks/sqlserver/sql-agent.ts';
-import { sqlCdcEnabled } from '../../../src/checks/sqlserver/sql-cdc-enabled.ts';
-import { sqlCdcRights } from '../../../src/checks/sqlserver/sql-cdc-rights.ts';
-import { sqlDatabase } from '../../../src/checks/sqlserver/sql-database.ts';
+import { sqlAgentRunning } from '../../../src/checks/sqlserver/sql-agent-running.ts';
+import { sqlDbCdcEnabled } from '../../../src/checks/sqlserver/sql-db-cdc-enabled.ts';
+import { sqlDbState } from '../../../src/checks/sqlserver/sql-db-state.ts';
 import { sqlLogin } from '../../../src/checks/sqlserver/sql-login.ts';
+import { sqlPermissions } from '../../../src/checks/sqlserver/sql-permissions.ts';
 import { sqlRetention } from '../../../src/checks/sqlserver/sql-retention.ts';
 import { sqlSnapshotIsolation } from '../../../src/checks/sqlserver/sql-snapshot-isolation.ts';
-import { sqlTableKeys } from '../../../src/checks/sqlserver/sql-table-keys.ts';
-import { sqlTablesCaptured } from '../../../src/checks/sqlserver/sql-tables-captured.ts';
+import { sqlTablePk } from '../../../src/checks/sqlserver/sql-table-pk.ts';
+import { sqlTablesEnabled } from '../../../src/checks/sqlserver/sql-tables-enabled.ts';
 import { sqlTcp } from '../../../src/checks/sqlserver/sql-tcp.ts';
 import { sqlVersion } from '../../../src/checks/sqlserver/sql-version.ts';
 import { facility, gist, judge } from './fixtures.ts';
@@ -128,35 +128,35 @@ describe('sql-version', () => {
   });
 });
 
-describe('sql-database', () => {
+describe('sql-db-state', () => {
   const row = { name: 'ClinicMasterMOH', state: 'ONLINE', read_only: false };
   it.each([
     [row, 'pass ok'],
-    [{ ...row, state: 'RECOVERY_PENDING' }, 'fail sql-database-offline dba'],
-    [{ ...row, read_only: true }, 'fail sql-database-read-only you'],
-    [{ ...row, name: 'clinicmastermoh' }, 'warn sql-database-spelling you'],
+    [{ ...row, state: 'RECOVERY_PENDING' }, 'fail sql-db-state-offline dba'],
+    [{ ...row, read_only: true }, 'fail sql-db-state-read-only you'],
+    [{ ...row, name: 'clinicmastermoh' }, 'warn sql-db-state-spelling you'],
   ])('%o', (facts, expected) => {
-    expect(gist(judge(sqlDatabase, rows(facts)))).toBe(expected);
+    expect(gist(judge(sqlDbState, rows(facts)))).toBe(expected);
   });
 });
 
-describe('sql-cdc-enabled', () => {
+describe('sql-db-cdc-enabled', () => {
   it('passes when on', () => {
-    expect(gist(judge(sqlCdcEnabled, rows({ is_cdc_enabled: true })))).toBe('pass ok');
+    expect(gist(judge(sqlDbCdcEnabled, rows({ is_cdc_enabled: true })))).toBe('pass ok');
   });
   it('fails when off, with the statements for the DBA', () => {
-    const verdict = judge(sqlCdcEnabled, rows({ is_cdc_enabled: false }));
-    expect(gist(verdict)).toBe('fail sql-cdc-enabled-off dba');
+    const verdict = judge(sqlDbCdcEnabled, rows({ is_cdc_enabled: false }));
+    expect(gist(verdict)).toBe('fail sql-db-cdc-enabled-off dba');
     expect(verdict.remedy?.sql).toEqual(['USE [ClinicMasterMOH];', 'EXEC sys.sp_cdc_enable_db;']);
   });
   it('quotes a name that needs it', () => {
     const database = { ...facility().database, name: 'Clinic]Master' };
-    const verdict = judge(sqlCdcEnabled, rows({ is_cdc_enabled: false }), facility({ database }));
+    const verdict = judge(sqlDbCdcEnabled, rows({ is_cdc_enabled: false }), facility({ database }));
     expect(verdict.remedy?.sql?.[0]).toBe('USE [Clinic]]Master];');
   });
 });
 
-describe('sql-tables-captured', () => {
+describe('sql-tables-enabled', () => {
   const table = (name: string, instance: string | null, schema = 'dbo') => ({
     schema_name: schema,
     table_name: name,
@@ -169,39 +169,39 @@ describe('sql-tables-captured', () => {
       table('Log', null, 'audit'),
       table('sysdiagrams', null),
     );
-    expect(judge(sqlTablesCaptured, facts)).toMatchObject({
+    expect(judge(sqlTablesEnabled, facts)).toMatchObject({
       outcome: 'pass',
       summary: '1 table captured',
     });
   });
   it('counts a table with two capture instances once', () => {
     const facts = rows(table('Visits', 'v1'), table('Visits', 'v2'));
-    expect(judge(sqlTablesCaptured, facts).summary).toBe('1 table captured');
+    expect(judge(sqlTablesEnabled, facts).summary).toBe('1 table captured');
   });
   it('names what is not captured, with one statement each', () => {
     const facts = rows(table('Visits', 'dbo_Visits'), table("O'Neil", null), table('Bills', null));
-    const verdict = judge(sqlTablesCaptured, facts);
-    expect(gist(verdict)).toBe('fail sql-tables-captured-missing dba');
+    const verdict = judge(sqlTablesEnabled, facts);
+    expect(gist(verdict)).toBe('fail sql-tables-enabled-missing dba');
     expect(verdict.current).toBe("dbo.Bills and dbo.O'Neil");
     expect(verdict.remedy?.sql?.[2]).toContain("@source_name = N'O''Neil'");
   });
   it('fails when the list matches nothing', () => {
     const settings = facility({ tableIncludeList: 'dob\\..*' });
-    expect(gist(judge(sqlTablesCaptured, rows(table('Visits', 'v')), settings))).toBe(
-      'fail sql-tables-captured-none you',
+    expect(gist(judge(sqlTablesEnabled, rows(table('Visits', 'v')), settings))).toBe(
+      'fail sql-tables-enabled-none you',
     );
   });
   it('sends a login that sees no table to the DBA', () => {
-    expect(gist(judge(sqlTablesCaptured, rows()))).toBe('fail sql-tables-captured-none dba');
+    expect(gist(judge(sqlTablesEnabled, rows()))).toBe('fail sql-tables-enabled-none dba');
   });
   it('cannot tell without the right to look', () => {
-    const verdict = judge(sqlTablesCaptured, sqlError(229));
-    expect(gist(verdict)).toBe('unknown sql-tables-captured-no-right dba');
+    const verdict = judge(sqlTablesEnabled, sqlError(229));
+    expect(gist(verdict)).toBe('unknown sql-tables-enabled-no-right dba');
     expect(verdict.remedy?.sql).toContain('GRANT SELECT ON SCHEMA::[cdc] TO [cdc_reader];');
   });
 });
 
-describe('sql-table-keys', () => {
+describe('sql-table-pk', () => {
   const index = (table: string, name: string | null, primary: boolean | null) => ({
     schema_name: 'dbo',
     table_name: table,
@@ -212,11 +212,11 @@ describe('sql-table-keys', () => {
 
   it('passes with primary keys, further unique indexes or not', () => {
     const facts = rows(index('Visits', 'PK_Visits', true), index('Visits', 'UX_Visits', false));
-    expect(gist(judge(sqlTableKeys, facts))).toBe('pass ok');
+    expect(gist(judge(sqlTablePk, facts))).toBe('pass ok');
   });
   it('fails without any key, with both ways out ready to paste', () => {
-    const verdict = judge(sqlTableKeys, keyless);
-    expect(gist(verdict)).toBe('fail sql-table-keys-none you');
+    const verdict = judge(sqlTablePk, keyless);
+    expect(gist(verdict)).toBe('fail sql-table-pk-none you');
     expect(verdict.current).toBe('dbo.AuditTrail');
     expect(verdict.remedy?.commands).toEqual([
       "clinicmaster-cdc init --key-columns 'dbo.AuditTrail:COLUMN'",
@@ -225,45 +225,60 @@ describe('sql-table-keys', () => {
   });
   it('passes when columns are named for it', () => {
     const settings = facility({ messageKeyColumns: 'dbo.audittrail:EventId,At' });
-    expect(gist(judge(sqlTableKeys, keyless, settings))).toBe('pass ok');
+    expect(gist(judge(sqlTablePk, keyless, settings))).toBe('pass ok');
   });
   it('passes when it is left out', () => {
     const settings = facility({ tableIncludeList: 'dbo\\..*(?<!^(dbo\\.AuditTrail))' });
-    expect(gist(judge(sqlTableKeys, keyless, settings))).toBe('pass ok');
+    expect(gist(judge(sqlTablePk, keyless, settings))).toBe('pass ok');
   });
   it('warns where only a unique index tells rows apart', () => {
-    expect(gist(judge(sqlTableKeys, rows(index('Stock', 'UX_Stock', false))))).toBe(
-      'warn sql-table-keys-unique-index you',
+    expect(gist(judge(sqlTablePk, rows(index('Stock', 'UX_Stock', false))))).toBe(
+      'warn sql-table-pk-unique-index you',
     );
   });
 });
 
-describe('sql-agent', () => {
+describe('sql-agent-running', () => {
   const service = (status_desc: string, startup_type_desc = 'Automatic') =>
     rows({ servicename: 'SQL Server Agent (MSSQLSERVER)', status_desc, startup_type_desc });
   const capture = (age_s: number | null) => rows({ age_s });
 
   it.each([
     ['running', service('Running'), capture(3), 'pass ok'],
-    ['stopped', service('Stopped'), capture(3), 'fail sql-agent-stopped dba'],
-    ['started by hand', service('Running', 'Manual'), capture(3), 'warn sql-agent-manual dba'],
+    ['stopped', service('Stopped'), capture(3), 'fail sql-agent-running-stopped dba'],
+    ['started by hand', service('Running', 'Manual'), capture(3), 'warn sql-agent-running-manual dba'],
     ['invisible, but the job writes', sqlError(300), capture(60), 'pass ok'],
-    ['invisible, and the job is silent', sqlError(300), capture(7200), 'unknown sql-agent-no-right dba'],
-    ['invisible, and no change is readable', sqlError(300), sqlError(208), 'unknown sql-agent-no-right dba'],
+    [
+      'invisible, and the job is silent',
+      sqlError(300),
+      capture(7200),
+      'unknown sql-agent-running-no-right dba',
+    ],
+    [
+      'invisible, and no change is readable',
+      sqlError(300),
+      sqlError(208),
+      'unknown sql-agent-running-no-right dba',
+    ],
     ['not listed (Linux), but the job writes', rows(), capture(60), 'pass ok'],
-    ['not listed (Linux), nothing written yet', rows(), capture(null), 'unknown sql-agent-unanswered dba'],
+    [
+      'not listed (Linux), nothing written yet',
+      rows(),
+      capture(null),
+      'unknown sql-agent-running-unanswered dba',
+    ],
   ] as const)('%s', (_, services, age, expected) => {
-    expect(gist(judge(sqlAgent, { services, capture: age } as never))).toBe(expected);
+    expect(gist(judge(sqlAgentRunning, { services, capture: age } as never))).toBe(expected);
   });
 
   it('never says stopped when it may not look, and says what it did see', () => {
-    const verdict = judge(sqlAgent, { services: sqlError(300), capture: capture(7200) });
+    const verdict = judge(sqlAgentRunning, { services: sqlError(300), capture: capture(7200) });
     expect(verdict.current).toContain('the capture job last wrote 7200 s ago');
     expect(verdict.remedy?.sql).toContain('GRANT VIEW SERVER STATE TO [cdc_reader];');
   });
 });
 
-describe('sql-cdc-rights', () => {
+describe('sql-permissions', () => {
   const schema = (cdc_select: number, is_owner = 0) => rows({ cdc_select, is_owner });
   const table = (can_select: number, role_name: string | null = null, in_role: number | null = null) =>
     rows({ schema_name: 'dbo', table_name: 'Visits', role_name, can_select, in_role });
@@ -272,16 +287,16 @@ describe('sql-cdc-rights', () => {
     ['may read', schema(1), table(1), 'pass ok'],
     ['is in the gating role', schema(1), table(1, 'cdc_gate', 1), 'pass ok'],
     ['owns the database', schema(1, 1), table(1, 'cdc_gate', 0), 'pass ok'],
-    ['may not read the schema', schema(0), sqlError(229), 'fail sql-cdc-rights-schema dba'],
-    ['is refused the change tables', schema(1), sqlError(229), 'fail sql-cdc-rights-schema dba'],
-    ['may not read a table', schema(1), table(0), 'fail sql-cdc-rights-tables dba'],
-    ['is outside the gating role', schema(1), table(1, 'cdc_gate', 0), 'fail sql-cdc-rights-role dba'],
+    ['may not read the schema', schema(0), sqlError(229), 'fail sql-permissions-schema dba'],
+    ['is refused the change tables', schema(1), sqlError(229), 'fail sql-permissions-schema dba'],
+    ['may not read a table', schema(1), table(0), 'fail sql-permissions-tables dba'],
+    ['is outside the gating role', schema(1), table(1, 'cdc_gate', 0), 'fail sql-permissions-role dba'],
   ] as const)('%s', (_, schemaRight, tables, expected) => {
-    expect(gist(judge(sqlCdcRights, { schema: schemaRight, tables } as never))).toBe(expected);
+    expect(gist(judge(sqlPermissions, { schema: schemaRight, tables } as never))).toBe(expected);
   });
 
   it('writes the GRANT for the table', () => {
-    const { remedy } = judge(sqlCdcRights, { schema: schema(1), tables: table(0) });
+    const { remedy } = judge(sqlPermissions, { schema: schema(1), tables: table(0) });
     expect(remedy?.sql).toEqual([
       'USE [ClinicMasterMOH];',
       'GRANT SELECT ON OBJECT::[dbo].[Visits] TO [cdc_reader];',
@@ -320,10 +335,10 @@ describe('sql-retention', () => {
 describe('a question that SQL Server does not answer', () => {
   const checks = [
     sqlVersion,
-    sqlDatabase,
-    sqlCdcEnabled,
-    sqlTablesCaptured,
-    sqlTableKeys,
+    sqlDbState,
+    sqlDbCdcEnabled,
+    sqlTablesEnabled,
+    sqlTablePk,
     sqlSnapshotIsolation,
     sqlRetention,
   ];

@@ -51,10 +51,13 @@ describe('explainTrace', () => {
       'org.apache.kafka.common.errors.GroupAuthorizationException: Not authorized to access group: cdc.X.history',
     ],
     [
-      'kafka-login',
+      'kafka-sasl-auth',
       'org.apache.kafka.common.errors.SaslAuthenticationException: Authentication failed during authentication due to invalid credentials with SASL mechanism SCRAM-SHA-256',
     ],
-    ['kafka-tls', 'org.apache.kafka.common.errors.SslAuthenticationException: SSL handshake failed'],
+    [
+      'kafka-tls-handshake',
+      'org.apache.kafka.common.errors.SslAuthenticationException: SSL handshake failed',
+    ],
     [
       'record-too-large',
       'org.apache.kafka.common.errors.RecordTooLargeException: The message is 2000000 bytes when serialized which is larger than 1048576, which is the value of the max.request.size configuration.',

@@ -3,15 +3,15 @@ import type { FacilityCheck } from '../context.ts';
 import { type BrokerAnswer, eachBroker, judgeEach } from './each-broker.ts';
 import { loginReason } from './login-reason.ts';
 
-const ID = 'kafka-login';
+const ID = 'kafka-sasl-auth';
 
 /** Kafka takes the facility's user and password. */
-export const kafkaLogin: FacilityCheck<BrokerAnswer<KafkaAnswer<null>>[]> = {
+export const kafkaSaslAuth: FacilityCheck<BrokerAnswer<KafkaAnswer<null>>[]> = {
   id: ID,
   title: 'Kafka accepts the user',
   area: 'kafka',
   when: ['before-install', 'after-install', 'daily'],
-  needs: ['kafka-tls'],
+  needs: ['kafka-tls-handshake'],
   timeoutMs: 8000,
 
   probe: ({ kafka, settings }, signal) =>

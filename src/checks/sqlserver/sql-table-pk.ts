@@ -11,7 +11,7 @@ import type { Verdict } from '../types.ts';
 import { fail, listed, pass, warn } from '../verdicts.ts';
 import { cannotTell } from './answers.ts';
 
-const ID = 'sql-table-keys';
+const ID = 'sql-table-pk';
 
 export type IndexRow = {
   schema_name: string;
@@ -25,7 +25,7 @@ export type IndexRow = {
  * Every streamed table has a key. Without one the records carry none, the facility code cannot be put into it, and the
  * warehouse cannot tell one facility's rows from another's (domain: silent failure S9).
  */
-export const sqlTableKeys: FacilityCheck<SqlAnswer<IndexRow>> = {
+export const sqlTablePk: FacilityCheck<SqlAnswer<IndexRow>> = {
   id: ID,
   title: 'The tables have keys',
   area: 'sqlserver',

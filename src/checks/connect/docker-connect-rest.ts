@@ -2,7 +2,7 @@ import type { WorkerHealth, WorkerVersion } from '../../adapters/connect-port.ts
 import type { FacilityCheck } from '../context.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 
-const ID = 'connect-rest';
+const ID = 'docker-connect-rest';
 
 export type RestFacts = {
   url: string;
@@ -13,12 +13,12 @@ export type RestFacts = {
 };
 
 /** The worker has joined its group and read its configuration: `GET /health`, not merely an open port. */
-export const connectRest: FacilityCheck<RestFacts> = {
+export const dockerConnectRest: FacilityCheck<RestFacts> = {
   id: ID,
   title: 'The Connect worker is healthy',
   area: 'connect',
   when: ['after-install', 'daily'],
-  needs: ['container-state'],
+  needs: ['docker-container-state'],
   timeoutMs: 10_000,
 
   async probe({ connect, names }) {

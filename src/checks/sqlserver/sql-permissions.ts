@@ -5,7 +5,7 @@ import type { Verdict } from '../types.ts';
 import { fail, listed, pass } from '../verdicts.ts';
 import { bracketed, cannotTell, isMissingRight } from './answers.ts';
 
-const ID = 'sql-cdc-rights';
+const ID = 'sql-permissions';
 
 type SchemaRightRow = { cdc_select: number | null; is_owner: number | null };
 type TableRightRow = {
@@ -19,12 +19,12 @@ type TableRightRow = {
 export type CdcRightsFacts = { schema: SqlAnswer<SchemaRightRow>; tables: SqlAnswer<TableRightRow> };
 
 /** The login may read what was captured: the change tables, their source tables, and each gating role. */
-export const sqlCdcRights: FacilityCheck<CdcRightsFacts> = {
+export const sqlPermissions: FacilityCheck<CdcRightsFacts> = {
   id: ID,
   title: 'The login may read the captured changes',
   area: 'sqlserver',
   when: ['before-install', 'after-install', 'daily'],
-  needs: ['sql-cdc-enabled'],
+  needs: ['sql-db-cdc-enabled'],
   timeoutMs: 8000,
 
   async probe({ sql }, signal) {

@@ -5,7 +5,7 @@ import type { FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
 import { fail, listed, pass, unknown, warn } from '../verdicts.ts';
 
-const ID = 'kafka-rights';
+const ID = 'kafka-acl';
 
 /** Stands for all data topics: rights on a name can be asked without such a topic being there, or being made. */
 const SAMPLE_TABLE = 'cdc_rights_sample';
@@ -15,8 +15,8 @@ export type RightsFacts = {
   group: KafkaAnswer<GroupView>;
 };
 
-/** What the broker says this user may do, against what a facility needs (docs/checks/kafka-rights.md lists the ACLs). */
-export const kafkaRights: FacilityCheck<RightsFacts> = {
+/** What the broker says this user may do, against what a facility needs (docs/checks/kafka-acl.md lists the ACLs). */
+export const kafkaAcl: FacilityCheck<RightsFacts> = {
   id: ID,
   title: 'Kafka allows what a facility needs',
   area: 'kafka',

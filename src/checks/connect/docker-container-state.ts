@@ -2,7 +2,7 @@ import type { FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 
-const ID = 'container-state';
+const ID = 'docker-container-state';
 
 /** Restarts by Docker's policy that are worth a word: one after a power cut is nothing. */
 const MANY_RESTARTS = 3;
@@ -25,12 +25,12 @@ export type ContainerFacts = {
 };
 
 /** The container is there, is ours, and runs. */
-export const containerState: FacilityCheck<ContainerFacts> = {
+export const dockerContainerState: FacilityCheck<ContainerFacts> = {
   id: ID,
   title: 'The container runs',
   area: 'connect',
   when: ['after-install', 'daily'],
-  needs: ['docker-engine'],
+  needs: ['docker-endpoint'],
   timeoutMs: 5000,
 
   async probe({ docker, names }) {

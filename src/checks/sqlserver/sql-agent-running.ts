@@ -4,7 +4,7 @@ import type { Remedy, Verdict } from '../types.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 import { bracketed, cannotTell } from './answers.ts';
 
-const ID = 'sql-agent';
+const ID = 'sql-agent-running';
 
 /** The capture job writes at least a mark of rest every five minutes; three of them missing is a stop. */
 const FRESH_S = 15 * 60;
@@ -19,7 +19,7 @@ export type AgentFacts = {
 };
 
 /** SQL Server Agent runs the capture job; while it stands still, nothing is captured and nothing complains. */
-export const sqlAgent: FacilityCheck<AgentFacts> = {
+export const sqlAgentRunning: FacilityCheck<AgentFacts> = {
   id: ID,
   title: 'SQL Server Agent captures',
   area: 'sqlserver',

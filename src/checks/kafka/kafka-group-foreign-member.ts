@@ -4,7 +4,7 @@ import type { CheckContext, FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
 import { fail, listed, pass, unknown } from '../verdicts.ts';
 
-const ID = 'kafka-identity';
+const ID = 'kafka-group-foreign-member';
 
 /** The worker ends its client id with the id of its container, as Docker shortens it (connect/worker.properties). */
 const SHORT_ID = 12;
@@ -19,7 +19,7 @@ export type IdentityFacts = {
  * Nobody else works under this facility's code. Two sites with one code share position and connector: one of them silently
  * delivers the other's patients (domain: silent failure S10).
  */
-export const kafkaIdentity: FacilityCheck<IdentityFacts> = {
+export const kafkaGroupForeignMember: FacilityCheck<IdentityFacts> = {
   id: ID,
   title: 'The facility code is not in use elsewhere',
   area: 'kafka',
@@ -40,7 +40,7 @@ export const kafkaIdentity: FacilityCheck<IdentityFacts> = {
       return unknown(`${ID}-unanswered`, 'Kafka did not say who works under this code.', {
         current: `${group.failure.code} from ${group.failure.broker}: ${group.failure.message}`,
         remedy: {
-          text: 'Give the user READ on its group (see the check kafka-rights).',
+          text: 'Give the user READ on its group (see the check kafka-acl).',
           who: 'central-team',
         },
       });
@@ -52,7 +52,7 @@ export const kafkaIdentity: FacilityCheck<IdentityFacts> = {
         'A worker runs under this code; without Docker nobody can tell whether it is ours.',
         {
           current: `group ${group.value.id}: ${listed(members.map(from), 5)}`,
-          remedy: { text: 'Get Docker to answer first (see the check docker-engine).', who: 'you' },
+          remedy: { text: 'Get Docker to answer first (see the check docker-endpoint).', who: 'you' },
         },
       );
     }

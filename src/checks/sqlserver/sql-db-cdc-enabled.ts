@@ -3,12 +3,12 @@ import type { FacilityCheck } from '../context.ts';
 import { fail, pass } from '../verdicts.ts';
 import { bracketed, cannotTell } from './answers.ts';
 
-const ID = 'sql-cdc-enabled';
+const ID = 'sql-db-cdc-enabled';
 
 export type CdcEnabledRow = { is_cdc_enabled: boolean };
 
 /** Change data capture is switched on for the database, the first half; the second is each table. */
-export const sqlCdcEnabled: FacilityCheck<SqlAnswer<CdcEnabledRow>> = {
+export const sqlDbCdcEnabled: FacilityCheck<SqlAnswer<CdcEnabledRow>> = {
   id: ID,
   title: 'Change data capture is on in the database',
   area: 'sqlserver',

@@ -1,7 +1,7 @@
 import type { FacilityCheck } from '../context.ts';
 import { fail, pass } from '../verdicts.ts';
 
-const ID = 'rest-port';
+const ID = 'docker-port';
 
 export type RestPortFacts = {
   port: number;
@@ -13,12 +13,12 @@ export type RestPortFacts = {
 };
 
 /** The local port of the Connect REST interface is free, or is held by our own container. */
-export const restPort: FacilityCheck<RestPortFacts> = {
+export const dockerPort: FacilityCheck<RestPortFacts> = {
   id: ID,
   title: 'The local port is free',
   area: 'host',
   when: ['before-install'],
-  needs: ['docker-engine'],
+  needs: ['docker-endpoint'],
   timeoutMs: 4000,
 
   async probe({ network, docker, settings: { restPort: port }, names }) {

@@ -2,7 +2,7 @@ import { CliError, type Who } from '../../errors.ts';
 import type { FacilityCheck } from '../context.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 
-const ID = 'docker-engine';
+const ID = 'docker-endpoint';
 
 /** The first API with host-gateway, by which a container reaches a SQL Server on its own host (Docker 20.10). */
 const OLDEST_API = 1.41;
@@ -19,7 +19,7 @@ export type DockerFacts =
   | { ok: false; message: string; seen: string; needed: string; commands: string[]; who: Who };
 
 /** A Docker Engine answers, and runs Linux containers. */
-export const dockerEngine: FacilityCheck<DockerFacts> = {
+export const dockerEndpoint: FacilityCheck<DockerFacts> = {
   id: ID,
   title: 'Docker answers',
   area: 'host',

@@ -3,12 +3,12 @@ import type { FacilityCheck } from '../context.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 import { bracketed, cannotTell } from './answers.ts';
 
-const ID = 'sql-database';
+const ID = 'sql-db-state';
 
 export type DatabaseRow = { name: string; state: string; read_only: boolean };
 
 /** The database is open for work and spelled as SQL Server spells it: its name becomes part of every topic's name. */
-export const sqlDatabase: FacilityCheck<SqlAnswer<DatabaseRow>> = {
+export const sqlDbState: FacilityCheck<SqlAnswer<DatabaseRow>> = {
   id: ID,
   title: 'The database is online',
   area: 'sqlserver',

@@ -2,10 +2,10 @@ import type { FacilityCheck } from '../context.ts';
 import { fail, listed, pass } from '../verdicts.ts';
 import { parseBroker } from './each-broker.ts';
 
-const ID = 'kafka-bootstrap';
+const ID = 'kafka-bootstrap-syntax';
 
 /** The list of brokers is written as Kafka reads it: `host:port`, separated by commas, nothing in front. */
-export const kafkaBootstrap: FacilityCheck<{ brokers: string[] }> = {
+export const kafkaBootstrapSyntax: FacilityCheck<{ brokers: string[] }> = {
   id: ID,
   title: 'The Kafka addresses are well written',
   area: 'kafka',

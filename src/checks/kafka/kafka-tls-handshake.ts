@@ -5,7 +5,7 @@ import { warn } from '../verdicts.ts';
 import { type BrokerAnswer, eachBroker, judgeEach } from './each-broker.ts';
 import { certificateFault, daysLeft, EXPIRY_WARNING_DAYS, handshakeFault } from './tls-reason.ts';
 
-const ID = 'kafka-tls';
+const ID = 'kafka-tls-handshake';
 
 export type KafkaTlsFacts = {
   /** Null when the facility is set up without TLS. */
@@ -14,7 +14,7 @@ export type KafkaTlsFacts = {
 };
 
 /** The certificate of each bootstrap broker: chain, name, dates. */
-export const kafkaTls: FacilityCheck<KafkaTlsFacts> = {
+export const kafkaTlsHandshake: FacilityCheck<KafkaTlsFacts> = {
   id: ID,
   title: 'Kafka proves who it is',
   area: 'kafka',

@@ -6,7 +6,7 @@ import type { Verdict } from '../types.ts';
 import { counted, fail, listed, pass } from '../verdicts.ts';
 import { bracketed, cannotTell, quoted } from './answers.ts';
 
-const ID = 'sql-tables-captured';
+const ID = 'sql-tables-enabled';
 
 /** Tables of SQL Server's own tools that carry no mark of the system. */
 const TOOL_TABLES = new Set(['sysdiagrams', 'systranschemas']);
@@ -17,12 +17,12 @@ export type TableRow = { schema_name: string; table_name: string; capture_instan
  * Every table that the connector is to stream has a capture instance. One that has none would be copied once and then stand
  * still in the warehouse without an error (domain: silent failure S5).
  */
-export const sqlTablesCaptured: FacilityCheck<SqlAnswer<TableRow>> = {
+export const sqlTablesEnabled: FacilityCheck<SqlAnswer<TableRow>> = {
   id: ID,
   title: 'The tables are captured',
   area: 'sqlserver',
   when: ['before-install', 'after-install', 'daily'],
-  needs: ['sql-cdc-enabled'],
+  needs: ['sql-db-cdc-enabled'],
   timeoutMs: 8000,
 
   probe: ({ sql }, signal) =>
