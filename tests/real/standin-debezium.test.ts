@@ -163,6 +163,19 @@ describe.each(VARIANTS)(
       expect(lines[0]?.value).toBeNull();
     });
 
+    test('NULL in a column of an old large type is NULL after an update too, whether the update touched it or not', async () => {
+      const before = (await records('Wide')).length;
+      await run(`UPDATE Wide SET c_text = NULL, c_image = NULL WHERE id = 9007199254740993`);
+      await run(`UPDATE Wide SET c_ntext = NULL, c_xml = NULL, c_int = 7 WHERE id = 9007199254740993`);
+      await run(`UPDATE Wide SET c_int = 8 WHERE id = 9007199254740993`);
+      await untilRecords('Wide', before + 3);
+      const [first, second, third] = (await records('Wide')).slice(before).map(({ value }) => value);
+      expect(first).toMatchObject({ c_text: null, c_image: null, c_ntext: 'old ntext', c_xml: '<a>1</a>' });
+      const all = { c_text: null, c_image: null, c_ntext: null, c_xml: null, c_nmax: 'long' };
+      expect(second).toMatchObject({ ...all, c_int: 7 });
+      expect(third).toMatchObject({ ...all, c_int: 8 });
+    });
+
     test('a restart goes on from the stored position, without another snapshot', async () => {
       const before = (await records('Visits')).length;
       await worker.docker.stop(worker.name, 60);

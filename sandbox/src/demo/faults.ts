@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectPort } from '../../../src/adapters/connect-port.ts';
 import { docker } from '../provision/docker.ts';
 
 const POLL_MS = 250;
@@ -52,4 +53,30 @@ export async function awaitHealthy(name: string, timeoutMs: number): Promise<voi
     }
     await sleep(500);
   }
+}
+
+/**
+ * Waits until a worker has stored a position behind its first copy. Killed earlier it would begin the copy anew, as
+ * Debezium does, and what is deleted between the two copies would stay in the warehouse: see docs/demo.md.
+ */
+export async function awaitStoredPosition(
+  worker: ConnectPort,
+  connector: string,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const offsets = await worker.offsets(connector).catch(() => []);
+    if (offsets.some(({ offset }) => offset !== null && isBehindCopy(offset))) return;
+    if (Date.now() > deadline) {
+      throw new Error(
+        `${connector} has stored no position behind its first copy after ${Math.round(timeoutMs / 1000)} s.`,
+      );
+    }
+    await sleep(500);
+  }
+}
+
+function isBehindCopy(offset: Record<string, unknown>): boolean {
+  return 'commit_lsn' in offset && (offset.snapshot === undefined || offset.snapshot_completed === true);
 }

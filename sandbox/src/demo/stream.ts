@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectRest } from '../../../src/adapters/connect-rest.ts';
 import { facilityNames } from '../../../src/connector/names.ts';
 import { restartBroker } from '../kafka/broker.ts';
 import { type Report, step } from '../progress.ts';
@@ -6,7 +7,7 @@ import { addedColumn } from '../sample/schema.ts';
 import { readCredentials } from '../state.ts';
 import { addColumn, awaitColumn, retireFirstInstance } from './evolution.ts';
 import type { DemoFacility } from './facilities.ts';
-import { awaitHealthy, killContainer } from './faults.ts';
+import { awaitHealthy, awaitStoredPosition, killContainer } from './faults.ts';
 import type { Hospital } from './hospital.ts';
 import { type Counts, KINDS } from './operations.ts';
 import type { Schedule } from './schedule.ts';
@@ -26,6 +27,8 @@ const STORM_PAUSE_MS = 40;
 const KILL_AT = 0.15;
 const RESTART_AT = 0.4;
 const HEALTHY_TIMEOUT_MS = 180_000;
+/** Connect stores positions every 30 s. */
+const POSITION_TIMEOUT_MS = 120_000;
 const COLUMN_TIMEOUT_MS = 180_000;
 
 export function putToWork(facility: DemoFacility, hospital: Hospital): AtWork {
@@ -44,6 +47,13 @@ export async function streamChanges(
   const [updated] = atWork;
   await step(`Both hospitals at work: ${describe(schedule.calm)}`, (report) =>
     work(atWork, schedule.calm, 0, report),
+  );
+  await step(`${updated.facility.code} has stored its position behind the first copy`, () =>
+    awaitStoredPosition(
+      connectRest(`http://127.0.0.1:${updated.facility.restPort}`),
+      facilityNames(updated.facility.code).connector,
+      POSITION_TIMEOUT_MS,
+    ),
   );
   await workThroughStorm(atWork, schedule.storm);
   const column = `${addedColumn.table}.${addedColumn.column.name}`;

@@ -1,5 +1,8 @@
 package org.clinicmaster.cdc.connect;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.kafka.common.cache.Cache;
 import org.apache.kafka.common.cache.LRUCache;
@@ -14,11 +17,15 @@ import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.transforms.Transformation;
 
 /**
- * Makes every field of a row optional and takes its default away, so that NULL stays NULL.
+ * Makes every field of a row optional, takes its default away and undoes Debezium's placeholder, so that NULL stays NULL.
  *
- * <p>Two things go wrong without it. A NULL in a column that has a default is read, by {@link Struct#get}, as that
+ * <p>Three things go wrong without it. A NULL in a column that has a default is read, by {@link Struct#get}, as that
  * default. And one hospital's NOT NULL or DEFAULT becomes a constraint of the warehouse's table, which all hospitals
- * share. What identifies a row is the record's key, which this transform does not touch.
+ * share. What identifies a row is the record's key, which this transform does not touch. And Debezium 3.6 writes
+ * {@code unavailable.value.placeholder} for a NULL in a text, ntext, image or xml column of an update that left the column
+ * alone (or seems to have: in tables of more than eight columns it reads the wrong bits of the update mask, Debezium
+ * issue 2650). The new image of an update, which is all that {@code unwrap} leaves, always holds the true value
+ * (Microsoft's description of {@code cdc.<capture_instance>_CT}), so there NULL means NULL.
  *
  * <p>To be placed right after {@code unwrap}: whatever reads a row earlier may already have filled in defaults.
  *
@@ -29,7 +36,21 @@ public final class KeepNulls<R extends ConnectRecord<R>> implements Transformati
     /** More than a hospital has tables; a table's schema changes only when somebody alters the table. */
     private static final int CACHED_SCHEMAS = 1_000;
 
+    /** The same name as the connector's own setting. */
+    private static final String PLACEHOLDER_SETTING = "unavailable.value.placeholder";
+    private static final String DEBEZIUMS_PLACEHOLDER = "__debezium_unavailable_value";
+
+    private static final ConfigDef SETTINGS = new ConfigDef().define(
+            PLACEHOLDER_SETTING,
+            ConfigDef.Type.STRING,
+            DEBEZIUMS_PLACEHOLDER,
+            new ConfigDef.NonEmptyString(),
+            ConfigDef.Importance.LOW,
+            "What the connector writes for a value that it takes for unavailable; NULL is put in its place.");
+
     private final Cache<Schema, Schema> relaxedSchemas = new LRUCache<>(CACHED_SCHEMAS);
+    private String placeholder = DEBEZIUMS_PLACEHOLDER;
+    private byte[] placeholderBytes = placeholder.getBytes(StandardCharsets.UTF_8);
 
     @Override
     public R apply(R message) {
@@ -101,16 +122,26 @@ public final class KeepNulls<R extends ConnectRecord<R>> implements Transformati
         return builder;
     }
 
-    private static Struct copyWithoutDefaults(Struct row, Schema schema) {
+    private Struct copyWithoutDefaults(Struct row, Schema schema) {
         Struct copy = new Struct(schema);
         for (Field field : schema.fields()) {
             Object value = row.getWithoutDefault(field.name());
             // A struct must carry the very schema of its field, so a nested one (a point, say) is copied too.
             copy.put(field, value instanceof Struct nested && !nested.schema().equals(field.schema())
                     ? copyWithoutDefaults(nested, field.schema())
-                    : value);
+                    : isPlaceholder(value) ? null : value);
         }
         return copy;
+    }
+
+    private boolean isPlaceholder(Object value) {
+        if (value instanceof String text) {
+            return text.equals(placeholder);
+        }
+        if (value instanceof byte[] bytes) {
+            return Arrays.equals(bytes, placeholderBytes);
+        }
+        return value instanceof ByteBuffer buffer && buffer.equals(ByteBuffer.wrap(placeholderBytes));
     }
 
     @Override
@@ -121,12 +152,14 @@ public final class KeepNulls<R extends ConnectRecord<R>> implements Transformati
 
     @Override
     public ConfigDef config() {
-        return new ConfigDef();
+        return SETTINGS;
     }
 
     @Override
     public void configure(Map<String, ?> configs) {
-        // Nothing to set: which topics are tables is the predicate's business.
+        // Which topics are tables is the predicate's business.
+        placeholder = (String) SETTINGS.parse(configs).get(PLACEHOLDER_SETTING);
+        placeholderBytes = placeholder.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

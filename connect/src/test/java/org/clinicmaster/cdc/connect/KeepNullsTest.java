@@ -1,5 +1,6 @@
 package org.clinicmaster.cdc.connect;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -8,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.data.Decimal;
@@ -53,6 +56,33 @@ class KeepNullsTest {
         assertNull(result.get("Attempts"));
         assertEquals(19_000, result.get("VisitDate"));
         assertEquals(new BigDecimal("12.5000"), result.get("Fee"));
+    }
+
+    @Test
+    void debeziumsPlaceholderIsNullAgain() {
+        byte[] bytes = "__debezium_unavailable_value".getBytes(StandardCharsets.UTF_8);
+
+        Struct text = (Struct) apply(ROW, row().put("Note", "__debezium_unavailable_value").put("Photo", bytes)).value();
+        assertNull(text.get("Note"));
+        assertNull(text.get("Photo"));
+
+        Struct buffer = (Struct) apply(ROW, row().put("Photo", ByteBuffer.wrap(bytes))).value();
+        assertNull(buffer.get("Photo"));
+    }
+
+    @Test
+    void whatOnlyLooksLikeThePlaceholderIsKept() {
+        Struct result = (Struct) apply(ROW, row().put("Note", "__debezium_unavailable_value ").put("Photo", new byte[] {95})).value();
+        assertEquals("__debezium_unavailable_value ", result.get("Note"));
+        assertArrayEquals(new byte[] {95}, (byte[]) result.get("Photo"));
+    }
+
+    @Test
+    void anotherPlaceholderCanBeNamed() {
+        transform.configure(Map.of("unavailable.value.placeholder", "n/a?"));
+        assertNull(((Struct) apply(ROW, row().put("Note", "n/a?")).value()).get("Note"));
+        assertEquals("__debezium_unavailable_value",
+                ((Struct) apply(ROW, row().put("Note", "__debezium_unavailable_value")).value()).get("Note"));
     }
 
     @Test
