@@ -115,10 +115,6 @@ async function forget(topics: string): Promise<void> {
   });
 }
 
-async function isRunning(container: Docker.Container): Promise<boolean> {
-  return (await container.inspect()).State.Running;
-}
-
 async function isHealthy(): Promise<boolean> {
   try {
     return (await fetch(`http://127.0.0.1:${REST_PORT}/health`)).ok;

@@ -16,6 +16,8 @@ interface Observer {
 export interface RunOptions {
   /** Only checks for this occasion. */
   when?: Occasion;
+  /** Those too that take long or leave a trace. */
+  deep?: boolean;
   /** Only these ids or areas, and what they need. */
   only?: readonly string[];
   observer?: Observer;
@@ -64,8 +66,10 @@ export async function runChecks<Context, Settings>(
   }
 }
 
-function select<C extends Check<never>>(checks: readonly C[], { when, only }: RunOptions): C[] {
-  const timely = checks.filter((check) => when === undefined || check.when.includes(when));
+function select<C extends Check<never>>(checks: readonly C[], { when, only, deep = false }: RunOptions): C[] {
+  const timely = checks.filter(
+    (check) => (when === undefined || check.when.includes(when)) && (deep || check.deep !== true),
+  );
   if (only === undefined || only.length === 0) return timely;
   const strange = only.filter((name) => !checks.some((check) => check.id === name || check.area === name));
   if (strange.length > 0) {

@@ -41,6 +41,17 @@ export interface CheckResult {
 /** Facts are plain JSON, so that a support bundle can carry them and another machine can judge them again. */
 export type Facts = null | boolean | number | string | Facts[] | { [key: string]: Facts | undefined };
 
+/** A cure that this program can apply by itself, when the user asks for it (`doctor --fix`). */
+export interface Fix<Context, F extends Facts = Facts, Settings = unknown> {
+  /** Codes of the verdicts that it cures. */
+  cures: readonly string[];
+  /** `safe`: loses nothing and can be undone; else the name that the user must give to `--accept-risk`. */
+  risk: string;
+  /** What it will do, in words, shown before it runs. */
+  says(facts: F, settings: Settings): string;
+  apply(context: Context, facts: F, signal: AbortSignal): Promise<void>;
+}
+
 /**
  * One thing that can be wrong. `probe` does the I/O and never judges; `judge` is pure.
  * @typeParam Context what the probe may touch: adapters as types, settings.
@@ -53,6 +64,11 @@ export interface Check<Context, F extends Facts = Facts, Settings = unknown> {
   /** Ids whose pass (or warn) this check needs; else it is skipped with the cause's name. */
   needs: readonly string[];
   timeoutMs: number;
+  /** Takes long, or leaves a trace: runs with `--deep` only. */
+  deep?: true;
+  /** What the probe writes and where, for the reader; absent: it only reads. */
+  touches?: string;
+  fixes?: readonly Fix<Context, F, Settings>[];
   probe(context: Context, signal: AbortSignal): Promise<F>;
   judge(facts: F, settings: Settings): Verdict;
 }

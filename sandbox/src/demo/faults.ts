@@ -66,8 +66,8 @@ export async function awaitStoredPosition(
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const offsets = await worker.offsets(connector).catch(() => []);
-    if (offsets.some(({ offset }) => offset !== null && isBehindCopy(offset))) return;
+    const offsets = await worker.offsets(connector).catch(() => undefined);
+    if (offsets?.some(({ offset }) => offset !== null && isBehindCopy(offset))) return;
     if (Date.now() > deadline) {
       throw new Error(
         `${connector} has stored no position behind its first copy after ${Math.round(timeoutMs / 1000)} s.`,

@@ -13,6 +13,7 @@ export class MessageWriter {
   spid = 0;
   #channel: Duplex;
   #nextId = 1;
+  #draining: Promise<void> | undefined;
   #sinceTurn = 0;
 
   constructor(channel: Duplex) {
@@ -56,14 +57,16 @@ export class MessageWriter {
 
   #drained(): Promise<void> {
     const channel = this.#channel;
-    return new Promise((resolve) => {
+    this.#draining ??= new Promise((resolve) => {
       const done = (): void => {
         channel.off('drain', done);
         channel.off('close', done);
+        this.#draining = undefined;
         resolve();
       };
       channel.on('drain', done);
       channel.on('close', done);
     });
+    return this.#draining;
   }
 }

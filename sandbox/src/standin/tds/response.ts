@@ -46,6 +46,7 @@ export class Response implements ResponseSink {
   readonly #cancelled: AbortSignal;
   readonly #values = new Map<string, { type: TsqlType; value: TsqlValue }>();
   #wires: WireColumn[] | undefined;
+  #waiting: Promise<void> | undefined;
   #heldDone: Done | undefined;
   #firstError: TsqlError | undefined;
   #fatal = false;
@@ -82,7 +83,12 @@ export class Response implements ResponseSink {
     if (!this.#wires) throw new Error('a row before its columns');
     writeRow(this.#writer.body, this.#wires, values);
     const wait = this.#writer.pump();
-    return wait && unlessAborted(wait, this.#cancelled);
+    if (!wait) return;
+    // Rows that PostgreSQL had already sent come in while the first of them waits: all wait for the same.
+    this.#waiting ??= unlessAborted(wait, this.#cancelled).finally(() => {
+      this.#waiting = undefined;
+    });
+    return this.#waiting;
   }
 
   done(kind: StatementKind, rowCount?: number): void {
