@@ -3,6 +3,7 @@ import { captureInstance, disableTable, enableTable } from '../sample/cdc.ts';
 import { addColumnSql } from '../sample/ddl.ts';
 import { READER_ROLE } from '../sample/login.ts';
 import { addedColumn, withColumn } from '../sample/schema.ts';
+import { apply } from './apply.ts';
 import type { Hospital } from './hospital.ts';
 import type { LiveTable } from './operations.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -21,6 +22,22 @@ export async function addColumn(hospital: Hospital): Promise<void> {
   await hospital.source.batch(enableTable(table.name, SECOND_INSTANCE, READER_ROLE));
   ledger.addColumn(table, addedColumn.column);
   maker.table = table;
+  await fillOnce(hospital);
+}
+
+/** One row gets a value at once: whether chance gives the new column one later depends on how much is changed. */
+async function fillOnce(hospital: Hospital): Promise<void> {
+  const { ledger } = evolving(hospital);
+  const before = ledger.pick(hospital.random);
+  const column = ledger.table.columns.length - 1;
+  const after = before.with(column, 'phone');
+  ledger.replace(before, after);
+  const transaction = await hospital.source.begin();
+  await apply(
+    { kind: 'update', table: ledger.table, before, after, columns: [column] },
+    transaction.request(),
+  );
+  await transaction.commit();
 }
 
 /** Waits until the connector has gone over to the second capture instance: the new column holds values in PostgreSQL. */
