@@ -75,7 +75,7 @@ describe.each(VARIANTS)(
       pool = await standin.pool(database);
       await run(SCHEMA);
       await run(`EXEC sys.sp_cdc_enable_db`);
-      for (const table of ['Visits', 'Order Lines', 'Wide']) {
+      for (const table of ['Visits', 'Order Lines', 'Wide', 'Moments']) {
         await run(
           `EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'${table}', @role_name = NULL, @supports_net_changes = 0`,
         );
@@ -163,6 +163,16 @@ describe.each(VARIANTS)(
       expect(lines[0]?.value).toBeNull();
     });
 
+    test('moments with an offset are those of SQL Server, from year 1 to 9999, copied and streamed', async () => {
+      await untilRecords('Moments', 1);
+      const values = MOMENTS.map(([text], i) => `(${i + 2}, '${text}')`);
+      await run(`INSERT INTO Moments (id, at) VALUES ${values.join(', ')}`);
+      await untilRecords('Moments', MOMENTS.length + 1);
+      const [copied, ...streamed] = (await records('Moments')).map(({ value }) => value?.at);
+      expect(copied).toBe('1969-12-31T23:59:59.999999Z');
+      expect(streamed).toEqual(MOMENTS.map(([, sent]) => sent));
+    });
+
     test('NULL in a column of an old large type is NULL after an update too, whether the update touched it or not', async () => {
       const before = (await records('Wide')).length;
       await run(`UPDATE Wide SET c_text = NULL, c_image = NULL WHERE id = 9007199254740993`);
@@ -223,6 +233,8 @@ CREATE TABLE Wide (id bigint NOT NULL PRIMARY KEY, c_bit bit, c_tiny tinyint, c_
   c_sdt smalldatetime, c_char char(5), c_vc varchar(50) DEFAULT 'abc', c_nchar nchar(5), c_nvc nvarchar(50),
   c_nmax nvarchar(max), c_text text, c_ntext ntext, c_bin binary(4), c_vbin varbinary(20), c_image image,
   c_guid uniqueidentifier, c_xml xml, c_rv rowversion);
+CREATE TABLE Moments (id int NOT NULL PRIMARY KEY, at datetimeoffset(7) NULL);
+INSERT INTO Moments VALUES (1, '1969-12-31 23:59:59.9999999 +00:00');
 INSERT INTO Visits (name) VALUES (N'Amina'), (N'Brian'), (NULL);
 INSERT INTO [Order Lines] VALUES (1, 1, 'a'), (1, 2, NULL);
 INSERT INTO Wide (id, c_bit, c_tiny, c_small, c_int, c_dec, c_num, c_money, c_smoney, c_float, c_real, c_date, c_time, c_dt2,
@@ -232,6 +244,16 @@ VALUES (9007199254740993, 1, 255, -32768, NULL, 1234567890123456789012345678.012
   '2024-02-29 12:34:56.1234567 +03:00', '1753-01-01 00:00:00.003', '2079-06-06 23:59', 'ab', NULL, N'xy', N' trailing  ',
   N'long', 'old text', N'old ntext', 0x01020304, 0x, 0xFF00, '6F9619FF-8B86-D011-B42D-00C04FC964FF', '<a>1</a>');
 `;
+
+/** As T-SQL writes them, and as they are sent: the seventh digit of a second is cut. */
+const MOMENTS = [
+  ['0001-01-01 00:00:00 +00:00', '0001-01-01T00:00:00Z'],
+  ['0001-01-01 14:00:00 +14:00', '0001-01-01T14:00:00+14:00'],
+  ['1582-10-04 12:00:00 +03:00', '1582-10-04T12:00:00+03:00'],
+  ['1969-12-31 23:59:58.5 +00:00', '1969-12-31T23:59:58.5Z'],
+  ['2024-01-01 02:59:59.9999999 +03:00', '2024-01-01T02:59:59.999999+03:00'],
+  ['9999-12-31 09:59:59.9999999 -14:00', '9999-12-31T09:59:59.999999-14:00'],
+] as const;
 
 /** The row of `Wide` as Debezium writes it: decimals and binaries in base64, times in microseconds, dates in days. */
 const WIDE = {
@@ -247,7 +269,7 @@ const WIDE = {
   c_real: 3.5,
   c_date: -719_162,
   c_time: 86_399_999_999,
-  c_dto: '2024-02-29T12:34:56.1234567+03:00',
+  c_dto: '2024-02-29T12:34:56.123456+03:00',
   c_dt: Date.UTC(1753, 0, 1, 0, 0, 0, 3) * 1000,
   c_sdt: Date.UTC(2079, 5, 6, 23, 59) * 1000,
   c_char: 'ab   ',
