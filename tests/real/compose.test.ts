@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emptyKafkaAndWarehouse } from '../../sandbox/src/demo/teardown.ts';
+import { emptyKafkaAndWarehouse, removeDemoContainers } from '../../sandbox/src/demo/teardown.ts';
 import { enrolFacility, enrolSink } from '../../sandbox/src/kafka/enrol.ts';
 import { loadSandbox, type Sandbox } from '../../sandbox/src/load.ts';
 import { inspectContainer, tailOf } from '../../sandbox/src/provision/docker.ts';
@@ -22,12 +22,14 @@ const REST = { facility: '18381', central: '18382' };
 /** Snapshot, topic, table: each takes some seconds. */
 const PATIENCE_S = 120;
 
-let home: string;
+let home = '';
 let sandbox: Sandbox;
 let hospital: Hospital;
 let warehouse: Client;
 
 beforeAll(async () => {
+  // A demo that was killed leaves its sink behind.
+  await removeDemoContainers();
   if ((await inspectContainer(CENTRAL_CONTAINER)) !== undefined) {
     throw new Error(
       `A sink runs here already. Stop it first: docker rm -f ${CENTRAL_CONTAINER}, or npm run demo -- --down`,
@@ -48,7 +50,7 @@ afterAll(async () => {
   for (const role of ['facility', 'central']) {
     await compose(role, 'down', '--timeout', '60').catch(() => undefined);
   }
-  await rm(home, { recursive: true, force: true });
+  if (home !== '') await rm(home, { recursive: true, force: true });
   await hospital?.remove();
   await emptyKafkaAndWarehouse([CODE]);
 });

@@ -165,12 +165,14 @@ describe.each(VARIANTS)(
 
     test('moments with an offset are those of SQL Server, from year 1 to 9999, copied and streamed', async () => {
       await untilRecords('Moments', 1);
-      const values = MOMENTS.map(([text], i) => `(${i + 2}, '${text}')`);
-      await run(`INSERT INTO Moments (id, at) VALUES ${values.join(', ')}`);
+      const values = MOMENTS.map(([text], i) => `(${i + 2}, '${text}', NULL)`);
+      await run(`INSERT INTO Moments (id, at, seen) VALUES ${values.join(', ')}`);
       await untilRecords('Moments', MOMENTS.length + 1);
-      const [copied, ...streamed] = (await records('Moments')).map(({ value }) => value?.at);
+      const rows = (await records('Moments')).map(({ value }) => value);
+      const [copied, ...streamed] = rows.map((row) => row?.at);
       expect(copied).toBe('1969-12-31T23:59:59.999999Z');
       expect(streamed).toEqual(MOMENTS.map(([, sent]) => sent));
+      expect(rows.at(-1)).toMatchObject({ since: '2019-01-01T00:00:00+02:00', seen: null });
     });
 
     test('NULL in a column of an old large type is NULL after an update too, whether the update touched it or not', async () => {
@@ -233,8 +235,9 @@ CREATE TABLE Wide (id bigint NOT NULL PRIMARY KEY, c_bit bit, c_tiny tinyint, c_
   c_sdt smalldatetime, c_char char(5), c_vc varchar(50) DEFAULT 'abc', c_nchar nchar(5), c_nvc nvarchar(50),
   c_nmax nvarchar(max), c_text text, c_ntext ntext, c_bin binary(4), c_vbin varbinary(20), c_image image,
   c_guid uniqueidentifier, c_xml xml, c_rv rowversion);
-CREATE TABLE Moments (id int NOT NULL PRIMARY KEY, at datetimeoffset(7) NULL);
-INSERT INTO Moments VALUES (1, '1969-12-31 23:59:59.9999999 +00:00');
+CREATE TABLE Moments (id int NOT NULL PRIMARY KEY, at datetimeoffset(7) NULL,
+  since datetimeoffset NOT NULL DEFAULT '2019-01-01 00:00:00 +02:00', seen datetimeoffset NULL DEFAULT SYSDATETIMEOFFSET());
+INSERT INTO Moments (id, at) VALUES (1, '1969-12-31 23:59:59.9999999 +00:00');
 INSERT INTO Visits (name) VALUES (N'Amina'), (N'Brian'), (NULL);
 INSERT INTO [Order Lines] VALUES (1, 1, 'a'), (1, 2, NULL);
 INSERT INTO Wide (id, c_bit, c_tiny, c_small, c_int, c_dec, c_num, c_money, c_smoney, c_float, c_real, c_date, c_time, c_dt2,

@@ -4,7 +4,6 @@ import io.debezium.spi.converter.CustomConverter;
 import io.debezium.spi.converter.RelationalColumn;
 import java.sql.Timestamp;
 import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -29,6 +28,7 @@ public final class ExactMoments implements CustomConverter<SchemaBuilder, Relati
     /** Debezium's own schema for moments with an offset; the sink makes {@code timestamptz} of it. */
     private static final String ZONED_TIMESTAMP = "io.debezium.time.ZonedTimestamp";
     private static final int ZONED_TIMESTAMP_VERSION = 1;
+    private static final String NO_DEFAULT = "1970-01-01T00:00:00Z";
     private static final TimeZone UTC = TimeZone.getTimeZone("UTC");
 
     @Override
@@ -53,12 +53,9 @@ public final class ExactMoments implements CustomConverter<SchemaBuilder, Relati
         if (value instanceof DateTimeOffset moment) {
             return text(utcOf(moment.getTimestamp()), moment.getMinutesOffset());
         }
-        // A column's default value, which Debezium reads by itself; KeepNulls takes defaults away.
-        if (value instanceof OffsetDateTime moment) {
-            return text(moment.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime(), moment.getOffset().getTotalSeconds() / 60);
-        }
-        if (value instanceof Timestamp moment) {
-            return text(utcOf(moment), 0);
+        if (value instanceof String) {
+            // The text of a column's DEFAULT. A required column must have a value here; KeepNulls takes defaults away.
+            return NO_DEFAULT;
         }
         throw new IllegalArgumentException("Column " + column + " of type datetimeoffset came as "
                 + value.getClass().getName() + ", which ExactMoments does not know.");
