@@ -16,7 +16,7 @@ export async function lookAtContainer(scan: SecretScan, name: string): Promise<v
     JSON.stringify([info.Path, info.Args, info.Config.Cmd, info.Config.Entrypoint]),
   );
   scan.look('health log', name, JSON.stringify(info.State.Health ?? null));
-  const processes = await container.top({ ps_args: '-eo args' });
+  const processes = await container.top({ ps_args: '-eo pid,args' });
   scan.look('arguments', name, JSON.stringify(processes.Processes));
   scan.look('container log', name, await logOf(name));
 }
