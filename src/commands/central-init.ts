@@ -19,7 +19,7 @@ import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { printer } from './shared/checked.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
-import { hasFailure, installed, stopped } from './shared/outcome.ts';
+import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
 
 /** `central init`: from nothing, or from half-way, to a sink that reads. */
 export const centralInit: CommandModule = { define, run };
@@ -59,9 +59,8 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const resolved = await collectAnswers(fields, await readEnvValues(files, dir), options, context);
   const settings = await settingsOf(resolved, dir, options, context);
 
-  out.heading('Checks');
-  const checks = await check('before-install', settings, context);
-  if (hasFailure(checks)) return stopped(out, COMMAND, checks);
+  const checks = await preflight(context, options, () => check('before-install', settings, context));
+  if (hasFailure(checks)) return stopped(context, options, COMMAND, checks);
 
   out.heading('Installation');
   const steps = await install(settings, resolved, options, context);

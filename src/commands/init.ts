@@ -19,7 +19,7 @@ import { checkFacility } from './shared/checked.ts';
 import { chosenDir, sameFacility } from './shared/facility.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
-import { hasFailure, installed, stopped } from './shared/outcome.ts';
+import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
 
 /** `init`: from nothing, or from half-way, to a facility that provably streams. */
 export const init: CommandModule = { define, run };
@@ -56,9 +56,10 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const settings = await settingsOf(resolved, dir, options, context);
   sameFacility(existing, settings);
 
-  out.heading('Checks');
-  const checks = await checkFacility(FACILITY_CHECKS, 'before-install', settings, context);
-  if (hasFailure(checks)) return stopped(out, 'init', checks);
+  const checks = await preflight(context, options, () =>
+    checkFacility(FACILITY_CHECKS, 'before-install', settings, context),
+  );
+  if (hasFailure(checks)) return stopped(context, options, 'init', checks);
 
   out.heading('Installation');
   const steps = await install(settings, resolved, options, context);

@@ -16,6 +16,8 @@ export interface Output {
   heading(text: string): void;
   /** One line of progress or explanation; wrapped at the terminal's width. */
   note(text: string): void;
+  /** The same, laid out by the caller: several lines, commands that are never wrapped. */
+  block(render: (style: Style) => string): void;
   warn(text: string): void;
   /** Only with `--verbose`. */
   detail(text: string): void;

@@ -29,6 +29,7 @@ export function createOutput(options: OutputOptions): Output {
     verbose,
     heading: (text) => say(`\n${style.bold(style.wrap(text))}`),
     note: (text) => say(style.wrap(text)),
+    block: (render) => say(render(style)),
     warn: (text) => say(`${style.symbol('warn')} ${style.wrap(`warning: ${text}`, 2).trimStart()}`),
     detail: (text) => {
       if (verbose) say(style.dim(style.wrap(text, 2)));

@@ -387,4 +387,35 @@ describe('init at a terminal', () => {
       'Kafka password',
     ]);
   });
+
+  it('shows what fails with its remedy, and checks again when it is cured', async () => {
+    const refused = { kind: 'sql' as const, number: 18456, numbers: [18456], message: 'Login failed' };
+    world.world.sql.login = refused;
+    world.typed = ['', ''];
+    world.decisions = [
+      () => true,
+      () => {
+        world.world.sql.login = undefined;
+        return true;
+      },
+    ];
+    const { exit, stderr } = await world.cli('init', '--dir', world.dir);
+    expect(exit).toBe(0);
+    expect(stderr.match(/^ {2}Who: /gm) ?? []).toHaveLength(2);
+    expect(stderr).toContain('Nothing was changed so far.');
+    expect(stderr).toContain('Checks, again');
+    expect(world.docker.containers.clinicmasterwarehouse?.state.running).toBe(true);
+  });
+
+  it('changes nothing when the answer is no, and does not ask with --yes', async () => {
+    world.world.sql.login = { kind: 'sql', number: 18456, numbers: [18456], message: 'Login failed' };
+    world.typed = ['', ''];
+    world.decisions = [() => false];
+    const { exit, stdout } = await world.cli('init', '--dir', world.dir);
+    expect([exit, stdout.trim()]).toEqual([3, 'Nothing was changed. Cure this, then run init again.']);
+    world.decisions = [() => true];
+    expect((await init()).exit).toBe(3);
+    expect(world.decisions).toHaveLength(1);
+    await nothingChanged();
+  });
 });

@@ -31,6 +31,8 @@ export interface InstallWorld {
   world: World;
   /** Answers to questions, in order; a question without one fails the test. */
   typed: string[];
+  /** Answers to yes-or-no questions; what is done while the question stands goes with them. */
+  decisions: (() => boolean)[];
   asked: Question[];
   signal: AbortSignal;
   /** The connector runs, and no heartbeat comes. */
@@ -73,6 +75,7 @@ export async function installWorld(): Promise<InstallWorld> {
     worker,
     world,
     typed: [],
+    decisions: [],
     asked: [],
     signal: new AbortController().signal,
     silent: false,
@@ -102,7 +105,7 @@ async function runIn(it: InstallWorld, argv: readonly string[]): Promise<Ran> {
     env: { NO_COLOR: '1', LANG: 'C.UTF-8' },
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    interactive: it.typed.length > 0,
+    interactive: it.typed.length + it.decisions.length > 0,
     signal: it.signal,
     context: async (invocation) => ({ ...invocation, ...surroundings(it) }),
   });
@@ -187,5 +190,10 @@ function prompts(it: InstallWorld): PromptPort {
       if (question.check(answer) === undefined) return answer;
     }
   };
-  return { text: reply, secret: reply, confirm: () => Promise.reject(new Error('unexpected question')) };
+  const confirm = async (message: string) => {
+    const decide = it.decisions.shift();
+    if (decide === undefined) throw new Error(`unexpected question: ${message}`);
+    return decide();
+  };
+  return { text: reply, secret: reply, confirm };
 }

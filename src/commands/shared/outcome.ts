@@ -1,19 +1,56 @@
 import type { CheckResult } from '../../checks/types.ts';
+import type { Context } from '../../context.ts';
 import { EXIT, type ExitCode } from '../../errors.ts';
 import type { StepResult } from '../../install/step.ts';
 import type { Output, Style } from '../../ui/output.ts';
 import { verdictText } from '../../ui/verdict-text.ts';
+import type { Options } from './module.ts';
 
 export function hasFailure(checks: readonly CheckResult[]): boolean {
   return checks.some(({ verdict }) => verdict.outcome === 'fail');
 }
 
+/**
+ * The checks before an installation. At a terminal, what fails is shown with its remedy and can be checked again once it is
+ * cured, without starting over.
+ * @param options `yes` asks nothing
+ * @param check runs them all
+ * @returns the last results
+ */
+export async function preflight(
+  context: Context,
+  options: Options,
+  check: () => Promise<CheckResult[]>,
+): Promise<CheckResult[]> {
+  context.out.heading('Checks');
+  for (;;) {
+    const checks = await check();
+    if (!hasFailure(checks) || !mayAsk(context, options)) return checks;
+    context.out.block((style) => `\n${troubles(checks, style).join('\n\n')}\n\nNothing was changed so far.`);
+    const prompts = await context.prompts();
+    if (!(await prompts.confirm('Check again, now that it is cured?', true))) return checks;
+    context.out.heading('Checks, again');
+  }
+}
+
+function mayAsk({ interactive }: Context, options: Options): boolean {
+  return interactive && options.yes !== true;
+}
+
 /** The checks before the installation have found something: says what, and that nothing was changed. */
-export function stopped(out: Output, command: string, checks: readonly CheckResult[]): ExitCode {
-  out.result({ ok: false, command, changed: false, checks }, (data, style) =>
-    [...troubles(data.checks, style), `Nothing was changed. Cure this, then run ${data.command} again.`].join(
-      '\n\n',
-    ),
+export function stopped(
+  context: Context,
+  options: Options,
+  command: string,
+  checks: readonly CheckResult[],
+): ExitCode {
+  // At a terminal the preflight has shown them already.
+  const shown = mayAsk(context, options);
+  context.out.result({ ok: false, command, changed: false, checks }, (data, style) =>
+    [
+      ...(shown ? [] : troubles(data.checks, style)),
+      `Nothing was changed. Cure this, then run ${data.command} again.`,
+    ].join('\n\n'),
   );
   return EXIT.failed;
 }
