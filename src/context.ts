@@ -6,6 +6,7 @@ import { hostFiles } from './adapters/files.ts';
 import type { FilesPort } from './adapters/files-port.ts';
 import type { HostFacts } from './adapters/host.ts';
 import type { KafkaAccess, KafkaPort } from './adapters/kafka-port.ts';
+import type { MachinePort } from './adapters/machine-port.ts';
 import type { NetworkPort } from './adapters/network-port.ts';
 import type { PostgresAccess, PostgresPort } from './adapters/postgres-port.ts';
 import { readAll } from './adapters/process.ts';
@@ -35,6 +36,8 @@ export interface Context {
   docker(): Promise<DockerPort>;
   /** The worker published on 127.0.0.1 at this port; nothing is asked of it yet. */
   connect(port: number): Promise<ConnectPort>;
+  /** Questions to this machine: memory, disks, routes, services. */
+  machine(): Promise<MachinePort>;
   /** Names, TCP and TLS from this machine. */
   network(): Promise<NetworkPort>;
   /** Questions to a SQL Server; connects with the first one. Close it. */
@@ -73,6 +76,7 @@ export function createContext(invocation: Invocation): Context {
     docker: once(async () => (await import('./adapters/docker.ts')).findDocker(host)),
     connect: async (port) =>
       (await import('./adapters/connect-rest.ts')).connectRest(`http://127.0.0.1:${port}`),
+    machine: async () => (await import('./adapters/machine.ts')).hostMachine(),
     network: async () => (await import('./adapters/network.ts')).systemNetwork,
     sqlServer: async (access) => (await import('./adapters/sqlserver.ts')).sqlServer(access),
     postgres: async (access) => (await import('./adapters/postgres.ts')).postgres(access),

@@ -8,6 +8,9 @@ export interface ConnectPort {
   /** `GET /health`: true only when the worker has joined its group and read its config topic. */
   health(): Promise<WorkerHealth>;
 
+  /** `GET /connector-plugins`: connectors and transformations, one entry for each version that was found. */
+  plugins(): Promise<ConnectPlugin[]>;
+
   /** Names of the connectors of this worker group. */
   connectors(): Promise<string[]>;
   /** Undefined when there is no such connector. */
@@ -39,6 +42,9 @@ export interface WorkerVersion {
   commit: string;
   kafkaClusterId: string;
 }
+
+/** A class that the worker can load. */
+export type ConnectPlugin = { class: string; type: string; version: string };
 
 export interface WorkerHealth {
   /** `unreachable`: nothing answers at the port. */

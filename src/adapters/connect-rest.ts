@@ -6,6 +6,7 @@ import type {
   ConnectorConfig,
   ConnectorOffset,
   ConnectorStatus,
+  ConnectPlugin,
   ConnectPort,
   WorkerHealth,
   WorkerVersion,
@@ -41,6 +42,15 @@ export function connectRest(url: string): ConnectPort {
     url,
     root: () => root(url),
     health: () => health(url),
+    plugins: async () => {
+      const path = '/connector-plugins?connectorsOnly=false';
+      const found = expectOk(url, 'GET', path, await call('GET', path)) as Partial<ConnectPlugin>[];
+      return found.map((plugin) => ({
+        class: plugin.class ?? '',
+        type: plugin.type ?? '',
+        version: plugin.version ?? '',
+      }));
+    },
     connectors: async () => expectOk(url, 'GET', '/connectors', await call('GET', '/connectors')) as string[],
     config: (name) => find(at(name, '/config'), (body) => body as ConnectorConfig),
     status: (name) => find(at(name, '/status'), toStatus),

@@ -60,27 +60,36 @@ async function readJson<T>(path: string): Promise<T | undefined> {
   }
 }
 
+export interface Refusal {
+  seen: string;
+  commands: string[];
+  /** The socket is there and this user may not open it. */
+  forbidden: boolean;
+}
+
 /** Why an endpoint did not answer, and what would cure it. */
-export function explainRefusal(
-  endpoint: Endpoint,
-  cause: unknown,
-  platform: NodeJS.Platform,
-): { seen: string; commands: string[] } {
+export function explainRefusal(endpoint: Endpoint, cause: unknown, platform: NodeJS.Platform): Refusal {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const where = `${endpoint.url} (${endpoint.origin})`;
   if (code === 'EACCES' || code === 'EPERM') {
     return {
       seen: `${where}: this user may not use Docker`,
-      commands: ['sudo usermod -aG docker "$USER"', 'newgrp docker'],
+      commands:
+        platform === 'win32'
+          ? [
+              'net localgroup docker-users "%USERDOMAIN%\\%USERNAME%" /add   (as administrator; then log in again)',
+            ]
+          : ['sudo usermod -aG docker "$USER"', 'newgrp docker'],
+      forbidden: true,
     };
   }
-  if (code === 'ENOENT') return { seen: `${where}: not there`, commands: install(platform) };
-  if (code === 'ECONNREFUSED')
-    return { seen: `${where}: nothing listens there; the service is stopped`, commands: start(platform) };
-  return {
-    seen: `${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    commands: start(platform),
-  };
+  if (code === 'ENOENT')
+    return { seen: `${where}: not there`, commands: install(platform), forbidden: false };
+  const seen =
+    code === 'ECONNREFUSED'
+      ? `${where}: nothing listens there; the service is stopped`
+      : `${where}: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return { seen, commands: start(platform), forbidden: false };
 }
 
 function start(platform: NodeJS.Platform): string[] {

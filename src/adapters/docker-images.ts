@@ -2,8 +2,37 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import tar from 'tar-fs';
 import { CliError } from '../errors.ts';
-import type { ImageBuild } from './docker-port.ts';
+import type { Answer } from './answer.ts';
+import type { ImageBuild, RegistryFailure } from './docker-port.ts';
 import { pullProgress, readJsonStream } from './docker-stream.ts';
+
+/**
+ * Lets the Engine ask the registry for an image's digest. It asks without a login: credentials of `docker login` are the
+ * docker program's, not the Engine's.
+ */
+export async function askRegistry(
+  engine: Docker,
+  reference: string,
+): Promise<Answer<{ digest: string }, RegistryFailure>> {
+  try {
+    const found = await engine.getImage(reference).distribution();
+    return { ok: true, value: { digest: found.Descriptor.digest } };
+  } catch (cause) {
+    const { statusCode, json, message } = cause as {
+      statusCode?: number;
+      json?: { message?: string };
+      message: string;
+    };
+    const text = json?.message ?? message;
+    const kind =
+      statusCode === 401 || statusCode === 403 || /denied|unauthorized/i.test(text)
+        ? 'refused'
+        : statusCode === 404 || /manifest unknown|not found/i.test(text)
+          ? 'not-found'
+          : 'unreachable';
+    return { ok: false, failure: { kind, message: text } };
+  }
+}
 
 /** Pulls an image. @throws CliError with the registry's words; a message inside the stream counts too. */
 export async function pullImage(

@@ -1,7 +1,13 @@
+import type { Answer } from './answer.ts';
+
 /** What the program asks of the Docker Engine. */
 export interface DockerPort {
   /** The endpoint that answered, for messages: `unix:///var/run/docker.sock`. */
   readonly endpoint: string;
+  /** Why this endpoint was tried: `DOCKER_HOST`, `default socket`, … */
+  readonly origin: string;
+  /** False for plain TCP: whoever reaches that port is root on this machine. */
+  readonly guarded: boolean;
 
   info(): Promise<DockerInfo>;
 
@@ -21,14 +27,20 @@ export interface DockerPort {
   stop(name: string, graceSeconds: number): Promise<void>;
   restart(name: string, graceSeconds: number): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Changes the policy of a container in place; it goes on running. */
+  setRestartPolicy(name: string, policy: 'unless-stopped' | 'always' | 'no'): Promise<void>;
   /** Runs a program inside a running container. Never pass a secret: it shows in the process list. */
   exec(name: string, argv: readonly string[]): Promise<{ exitCode: number; output: string }>;
 
   /** Undefined when the image is not on this machine. */
   image(reference: string): Promise<ImageState | undefined>;
+  /** What the registry that the reference names answers to the Engine; nothing is pulled. */
+  registry(reference: string): Promise<Answer<{ digest: string }, RegistryFailure>>;
   pull(reference: string, onProgress: (message: string) => void, signal?: AbortSignal): Promise<void>;
   build(build: ImageBuild, onProgress: (message: string) => void, signal?: AbortSignal): Promise<void>;
 
+  /** Every network with its addresses. */
+  allNetworks(): Promise<NetworkView[]>;
   network(name: string): Promise<NetworkState | undefined>;
   createNetwork(network: NetworkState): Promise<void>;
   removeNetwork(name: string): Promise<void>;
@@ -45,6 +57,12 @@ export interface DockerInfo {
   rootDir: string;
   cpus: number;
   memoryBytes: number;
+  /** `name=seccomp,profile=default`, `name=rootless`, … */
+  securityOptions: string[];
+  /** Parts that answer: `Engine`, or `Podman Engine`. */
+  components: string[];
+  /** The kernel passes packets on between containers and the world. */
+  ipv4Forwarding: boolean;
 }
 
 /** A container in our words. Times are ISO 8601. */
@@ -72,6 +90,10 @@ export interface ContainerState {
 export interface ImageState {
   id: string;
   tags: string[];
+  /** `name@sha256:…`, as registries know it; empty for an image that was built here. */
+  digests: string[];
+  /** `amd64`, `arm64`. */
+  architecture: string;
   sizeBytes: number;
   createdAt: string;
   labels: Record<string, string>;
@@ -83,6 +105,21 @@ export interface NetworkState {
   options: Record<string, string>;
   labels: Record<string, string>;
 }
+
+/** A network as it is. Addresses are IPv4. */
+export type NetworkView = {
+  name: string;
+  driver: string;
+  /** Name of the bridge on the host, for the driver `bridge`. */
+  bridge: string;
+  /** CIDR. */
+  subnets: string[];
+  gateways: string[];
+  /** Of the containers that run in it. */
+  addresses: string[];
+};
+
+export type RegistryFailure = { kind: 'refused' | 'not-found' | 'unreachable'; message: string };
 
 /** Body of the Engine's `POST /containers/create`; its shape is Docker's, made from the compose file. */
 export type ContainerOptions = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { ContainerOptions, ContainerState, DockerInfo, ImageState } from './docker-port.ts';
+import type { ContainerOptions, ContainerState, DockerInfo, ImageState, NetworkView } from './docker-port.ts';
 
 /** The Engine's answers in our words. */
 export function toContainerState(info: Docker.ContainerInspectInfo): ContainerState {
@@ -51,6 +51,8 @@ export function toImageState(info: Docker.ImageInspectInfo): ImageState {
   return {
     id: info.Id,
     tags: info.RepoTags ?? [],
+    digests: info.RepoDigests ?? [],
+    architecture: info.Architecture,
     sizeBytes: info.Size,
     createdAt: info.Created,
     labels: info.Config.Labels ?? {},
@@ -58,7 +60,7 @@ export function toImageState(info: Docker.ImageInspectInfo): ImageState {
 }
 
 /** `GET /info` and `GET /version`; only the fields used here. */
-export function toDockerInfo(info: EngineInfo, version: { Version: string; ApiVersion: string }): DockerInfo {
+export function toDockerInfo(info: EngineInfo, version: EngineVersion): DockerInfo {
   return {
     serverVersion: version.Version,
     apiVersion: version.ApiVersion,
@@ -69,7 +71,31 @@ export function toDockerInfo(info: EngineInfo, version: { Version: string; ApiVe
     rootDir: info.DockerRootDir,
     cpus: info.NCPU,
     memoryBytes: info.MemTotal,
+    securityOptions: info.SecurityOptions ?? [],
+    components: (version.Components ?? []).map(({ Name }) => Name),
+    ipv4Forwarding: info.IPv4Forwarding ?? true,
   };
+}
+
+/** The default bridge is called docker0; others after their id, unless an option names them. */
+export function toNetworkView(info: Docker.NetworkInspectInfo): NetworkView {
+  const blocks = (info.IPAM?.Config ?? []).filter(({ Subnet }) => Subnet?.includes('.'));
+  return {
+    name: info.Name,
+    driver: info.Driver,
+    bridge: info.Options?.['com.docker.network.bridge.name'] ?? `br-${info.Id.slice(0, 12)}`,
+    subnets: blocks.flatMap(({ Subnet }) => Subnet ?? []),
+    gateways: blocks.flatMap(({ Gateway }) => Gateway ?? []),
+    addresses: Object.values(info.Containers ?? {}).flatMap(
+      ({ IPv4Address }) => IPv4Address.split('/')[0] || [],
+    ),
+  };
+}
+
+export interface EngineVersion {
+  Version: string;
+  ApiVersion: string;
+  Components?: { Name: string }[];
 }
 
 export interface EngineInfo {
@@ -80,4 +106,6 @@ export interface EngineInfo {
   DockerRootDir: string;
   NCPU: number;
   MemTotal: number;
+  SecurityOptions?: string[] | null;
+  IPv4Forwarding?: boolean;
 }

@@ -1,14 +1,16 @@
 import Docker from 'dockerode';
 import { CliError } from '../errors.ts';
 import { type Endpoint, endpoints, explainRefusal } from './docker-endpoints.ts';
-import { buildImage, pullImage } from './docker-images.ts';
-import type { ContainerState, DockerPort } from './docker-port.ts';
+import { askRegistry, buildImage, pullImage } from './docker-images.ts';
+import type { ContainerState, DockerPort, NetworkView } from './docker-port.ts';
 import {
   type EngineInfo,
+  type EngineVersion,
   toContainerOptions,
   toContainerState,
   toDockerInfo,
   toImageState,
+  toNetworkView,
 } from './docker-state.ts';
 import { demultiplex } from './docker-stream.ts';
 import type { HostFacts } from './host.ts';
@@ -25,18 +27,28 @@ export async function findDocker(host: HostFacts): Promise<DockerPort> {
     try {
       const engine = open(endpoint);
       await withTimeout(engine.ping(), PING_TIMEOUT_MS);
-      return dockerPort(engine, endpoint.url);
+      return dockerPort(engine, endpoint, isGuarded(endpoint.url, host));
     } catch (cause) {
       refusals.push(explainRefusal(endpoint, cause, host.platform));
     }
   }
   // The first endpoint that exists tells more than one that is not there.
   const telling = refusals.find((refusal) => !refusal.seen.endsWith('not there')) ?? refusals[0];
-  throw new CliError('docker.unreachable', 'No Docker Engine answers on this machine.', {
-    seen: refusals.map((refusal) => refusal.seen).join('\n'),
-    needed: 'A running Docker Engine (20.10 or newer) that this user may use.',
-    commands: telling?.commands ?? [],
-  });
+  const forbidden = refusals.some((refusal) => refusal.forbidden);
+  throw new CliError(
+    forbidden ? 'docker.forbidden' : 'docker.unreachable',
+    forbidden ? 'This user may not use Docker.' : 'No Docker Engine answers on this machine.',
+    {
+      seen: refusals.map((refusal) => refusal.seen).join('\n'),
+      needed: 'A running Docker Engine (20.10 or newer) that this user may use.',
+      commands: telling?.commands ?? [],
+    },
+  );
+}
+
+/** Sockets and pipes are guarded by their permissions, TCP only by TLS. */
+function isGuarded(url: string, { env }: HostFacts): boolean {
+  return !/^(tcp|http):/.test(url) || (env.DOCKER_TLS_VERIFY ?? '') !== '';
 }
 
 function open({ url, origin }: Endpoint): Docker {
@@ -51,14 +63,16 @@ function open({ url, origin }: Endpoint): Docker {
   return new Docker({ host: hostname, port, protocol: protocol === 'https:' ? 'https' : 'http' });
 }
 
-function dockerPort(engine: Docker, endpoint: string): DockerPort {
+function dockerPort(engine: Docker, { url, origin }: Endpoint, guarded: boolean): DockerPort {
   const inspect = (name: string) =>
     orUndefined<ContainerState>(engine.getContainer(name).inspect().then(toContainerState));
   return {
-    endpoint,
+    endpoint: url,
+    origin,
+    guarded,
     info: async () => {
       const [info, version] = await Promise.all([engine.info() as Promise<EngineInfo>, engine.version()]);
-      return toDockerInfo(info, version);
+      return toDockerInfo(info, version as EngineVersion);
     },
     containersByLabel: async (labels) => {
       const label = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
@@ -88,10 +102,23 @@ function dockerPort(engine: Docker, endpoint: string): DockerPort {
     restart: (name, grace) => explain(`restart ${name}`, engine.getContainer(name).restart({ t: grace })),
     remove: (name) =>
       explain(`remove ${name}`, tolerate(404, engine.getContainer(name).remove({ force: true }))),
+    setRestartPolicy: (name, policy) =>
+      explain(
+        `change the restart policy of ${name}`,
+        engine.getContainer(name).update({ RestartPolicy: { Name: policy, MaximumRetryCount: 0 } }),
+      ),
     exec: (name, argv) => exec(engine, name, argv),
     image: (reference) => orUndefined(engine.getImage(reference).inspect().then(toImageState)),
+    registry: (reference) => askRegistry(engine, reference),
     pull: (reference, onProgress, signal) => pullImage(engine, reference, onProgress, signal),
     build: (build, onProgress, signal) => buildImage(engine, build, onProgress, signal),
+    allNetworks: async () => {
+      const known = await engine.listNetworks();
+      const views = await Promise.all(
+        known.map(({ Id }) => orUndefined<NetworkView>(engine.getNetwork(Id).inspect().then(toNetworkView))),
+      );
+      return views.filter((view) => view !== undefined);
+    },
     network: (name) => orUndefined(engine.getNetwork(name).inspect().then(toNetwork)),
     createNetwork: async ({ name, driver, options, labels }) => {
       const body = { Name: name, Driver: driver, Options: options, Labels: labels, CheckDuplicate: true };

@@ -1,7 +1,9 @@
 import type { Clock } from '../adapters/clock.ts';
 import type { ConnectorConfig, ConnectPort } from '../adapters/connect-port.ts';
 import type { DockerPort } from '../adapters/docker-port.ts';
+import type { FilesPort } from '../adapters/files-port.ts';
 import type { KafkaPort } from '../adapters/kafka-port.ts';
+import type { MachinePort } from '../adapters/machine-port.ts';
 import type { NetworkPort } from '../adapters/network-port.ts';
 import type { SqlServerPort } from '../adapters/sqlserver-port.ts';
 import type { FacilityNames } from '../connector/names.ts';
@@ -13,6 +15,8 @@ export interface CheckContext {
   settings: FacilitySettings;
   names: FacilityNames;
   clock: Clock;
+  machine: MachinePort;
+  files: FilesPort;
   network: NetworkPort;
   sql: SqlServerPort;
   kafka: KafkaPort;

@@ -1,10 +1,32 @@
 import { connectorConfig } from './connect/connector-config.ts';
 import { connectorState } from './connect/connector-state.ts';
+import { dockerCleanShutdown } from './connect/docker-clean-shutdown.ts';
 import { dockerConnectRest } from './connect/docker-connect-rest.ts';
 import { dockerContainerState } from './connect/docker-container-state.ts';
+import { dockerDns } from './connect/docker-dns.ts';
+import { dockerEnvSecrets } from './connect/docker-env-secrets.ts';
+import { dockerImage } from './connect/docker-image.ts';
+import { dockerJmx } from './connect/docker-jmx.ts';
+import { dockerLog } from './connect/docker-log.ts';
+import { dockerPluginVersion } from './connect/docker-plugin-version.ts';
+import { dockerRestartPolicy } from './connect/docker-restart-policy.ts';
 import type { FacilityCheck } from './context.ts';
+import { dockerApi } from './host/docker-api.ts';
+import { dockerCpu } from './host/docker-cpu.ts';
+import { dockerDisk } from './host/docker-disk.ts';
 import { dockerEndpoint } from './host/docker-endpoint.ts';
+import { dockerEngineKind } from './host/docker-engine-kind.ts';
+import { dockerIpForward } from './host/docker-ip-forward.ts';
+import { dockerMemory } from './host/docker-memory.ts';
+import { dockerPermission } from './host/docker-permission.ts';
 import { dockerPort } from './host/docker-port.ts';
+import { dockerRegistry } from './host/docker-registry.ts';
+import { dockerSqlSameHost } from './host/docker-sql-same-host.ts';
+import { dockerStartOnBoot } from './host/docker-start-on-boot.ts';
+import { dockerSubnetClash } from './host/docker-subnet-clash.ts';
+import { dockerTime } from './host/docker-time.ts';
+import { hostAv } from './host/host-av.ts';
+import { hostPower } from './host/host-power.ts';
 import { kafkaAcl } from './kafka/kafka-acl.ts';
 import { kafkaAdvertised } from './kafka/kafka-advertised.ts';
 import { kafkaBootstrapSyntax } from './kafka/kafka-bootstrap-syntax.ts';
@@ -30,8 +52,22 @@ import { sqlVersion } from './sqlserver/sql-version.ts';
 
 /** Every check of a facility, in the order in which they are shown: from the machine outwards, then what runs on it. */
 export const FACILITY_CHECKS: readonly FacilityCheck[] = [
+  dockerPermission,
   dockerEndpoint,
+  dockerApi,
+  dockerEngineKind,
+  dockerStartOnBoot,
+  dockerRegistry,
+  dockerDisk,
+  dockerMemory,
+  dockerCpu,
+  dockerTime,
+  dockerIpForward,
+  dockerSubnetClash,
+  dockerSqlSameHost,
   dockerPort,
+  hostPower,
+  hostAv,
   sqlTcp,
   sqlLogin,
   sqlVersion,
@@ -51,10 +87,18 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   kafkaAdvertised,
   kafkaAcl,
   kafkaGroupForeignMember,
+  dockerImage,
   dockerContainerState,
+  dockerRestartPolicy,
+  dockerLog,
+  dockerCleanShutdown,
+  dockerEnvSecrets,
+  dockerDns,
   dockerConnectRest,
-  connectorState,
+  dockerPluginVersion,
+  dockerJmx,
   connectorConfig,
+  connectorState,
   streamPosition,
   heartbeatFresh,
   streamTopics,

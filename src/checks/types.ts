@@ -47,6 +47,10 @@ export interface Fix<Context, F extends Facts = Facts, Settings = unknown> {
   cures: readonly string[];
   /** `safe`: loses nothing and can be undone; else the name that the user must give to `--accept-risk`. */
   risk: string;
+  /** Another risk while one of these checks fails: what is safe on most days is not on that one. */
+  riskier?: { when: readonly string[]; risk: string };
+  /** Id of the check that must pass afterwards, and how long that may take; absent: the check's own, half a minute. */
+  until?: { check: string; ms: number };
   /** What it will do, in words, shown before it runs. */
   says(facts: F, settings: Settings): string;
   apply(context: Context, facts: F, signal: AbortSignal): Promise<void>;

@@ -96,14 +96,24 @@ async function settingsOf(
 }
 
 async function check(when: Occasion, settings: CentralSettings, context: Context): Promise<CheckResult[]> {
-  const [network, warehouse, kafka] = await Promise.all([
+  const [machine, network, warehouse, kafka] = await Promise.all([
+    context.machine(),
     context.network(),
     context.postgres(settings.warehouse),
     context.kafka(settings.kafka, 'cdc.central.cli'),
   ]);
   const names = { container: CENTRAL_CONTAINER };
   const observer = { finished: printer(context) };
-  const world = { settings, clock: context.clock, names, network, warehouse, kafka, docker: context.docker };
+  const world = {
+    settings,
+    clock: context.clock,
+    names,
+    machine,
+    network,
+    warehouse,
+    kafka,
+    docker: context.docker,
+  };
   try {
     return await runChecks(CENTRAL_CHECKS, world, settings, { when, signal: context.signal, observer });
   } finally {

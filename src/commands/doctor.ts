@@ -4,8 +4,9 @@ import type { CheckResult, Outcome } from '../checks/types.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { checkListText, doctorText } from '../ui/doctor-text.ts';
-import { runFacilityChecks } from './shared/checked.ts';
+import { fixText } from '../ui/fix-text.ts';
 import { addFacilityFlags, openFacility } from './shared/facility.ts';
+import { addFixFlags, examine } from './shared/fixing.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 
 /** `doctor`: every check of the facility that is installed here, and for each trouble what to do and who does it. */
@@ -17,14 +18,16 @@ function define(command: Command): void {
     .option('--only <check,…>', 'only these checks or areas, and what they need')
     .option('--list', 'list the checks and do nothing')
     .option('--strict', 'exit code 4 when something is not certain or not as it should be');
+  addFixFlags(command);
   command.addHelpText('after', HELP);
 }
 
 const HELP = `
-Changes nothing, and takes 15 seconds at most. Exit code 3 when a check fails.
+Without --fix it changes nothing, and takes 15 seconds at most. Exit code 3 when a check fails.
 ${examples([
   ['clinicmaster-cdc doctor', 'everything'],
   ['clinicmaster-cdc doctor --only kafka', 'only what concerns Kafka'],
+  ['clinicmaster-cdc doctor --fix', 'and cures what can be cured safely, asking before each'],
   ['clinicmaster-cdc doctor --json', 'for another program'],
 ])}`;
 
@@ -41,18 +44,16 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
       step.update(`${finished}: ${title}`);
     },
   };
-  const checks = await runFacilityChecks(
-    FACILITY_CHECKS,
-    { when: 'daily', only, observer },
-    settings,
-    context,
-  );
+  const runOptions = { when: 'daily', only, observer } as const;
+  const { checks, ...cures } = await examine(FACILITY_CHECKS, runOptions, options, settings, context);
   const counts = countsOf(checks);
   step.succeed(`${checks.length} done`);
 
   const facility = { code: settings.facilityCode, id: settings.facilityId, name: settings.facilityName };
   const ok = counts.fail === 0;
-  context.out.result({ ok, command: 'doctor', facility, counts, checks }, doctorText);
+  context.out.result({ ok, command: 'doctor', facility, counts, checks, ...cures }, (data, style) =>
+    [doctorText(data, style), fixText(data, style)].filter((text) => text !== '').join('\n\n'),
+  );
   if (!ok) return EXIT.failed;
   return options.strict === true && counts.warn + counts.unknown > 0 ? EXIT.warnings : EXIT.ok;
 }

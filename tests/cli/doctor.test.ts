@@ -9,7 +9,27 @@ describe('doctor', () => {
     const { exit, stdout } = await runCli(streamingFacility(), 'doctor', '--dir', DIR);
     expect(stdout).toMatchInlineSnapshot(`
       "This machine
+      ✔ This user may use Docker: ok. nothing refuses this user
       ✔ Docker answers: ok. 27.1.1 on Ubuntu 24.04, unix:///var/run/docker.sock
+      ✔ Docker is recent and runs Linux containers: ok. Docker 27.1.1, API 1.46, linux
+        containers
+      ✔ Docker runs when nobody is logged in: ok. a service on Ubuntu 24.04
+      ✔ Docker starts with the machine: ok. docker.service is enabled
+      ✔ There is disk space for Docker: ok. 80 GB free of 200 GB at /var/lib/docker
+      ✔ There is memory for the worker: ok. 5120 MB of 8192 MB available, limit 768 MB
+      ✔ There is a processor for the worker: ok. 4 processors, load 0.4
+      ✔ The clocks are right: ok. the container has this machine’s clock, which
+        follows a time server
+      ✔ Containers can reach the network: ok. forwarding and address translation are
+        on
+      ✔ Docker’s networks stay clear of the site’s: ok. 172.17.0.0/16
+      ✔ The container can find a SQL Server on this machine: ok. not on this machine
+      ✔ The local port is free, or ours alone: ok. port 8083 is our own container's
+      ✔ The machine keeps its power: ok. up for 12 days; 1 start in 30 days, 0 without
+        a shutdown
+      ✔ Antivirus leaves Docker alone: ok. no scanner that looks at every file
+      – The image is built on this machine or loaded from a file: The registry has the
+        image
 
       SQL Server
       ✔ SQL Server can be reached: ok. 192.168.1.100:1433 answers
@@ -36,12 +56,22 @@ describe('doctor', () => {
         machine
 
       Container and connector
+      ✔ The image is the right one: ok. clinicmaster-cdc/connect-facility:0.1.0
+        (0123456789ab, amd64)
       ✔ The container runs: ok. running since 2026-11-24T07:00Z, healthy,
         clinicmaster-cdc/connect-facility:0.1.0
+      ✔ Docker restarts the container: ok. unless-stopped
+      ✔ The log cannot fill the disk: ok. json-file, 20m × 5, 3 MB now
+      ✔ The container may end in order: ok. 60 s to stop
+      ✔ Passwords stand nowhere but in .env: ok. references only
+      ✔ The names resolve inside the container: ok. kafka-1.example.org
       ✔ The Connect worker is healthy: ok. Kafka Connect 4.3.1 at
         http://127.0.0.1:8083
-      ✔ The connector and its task run: ok. connector RUNNING, task 0 RUNNING
+      ✔ The worker has the right plugins: ok. SQL Server connector 3.6.1.Final
       ✔ The connector has the settings of this version: ok. as it should be
+      ✔ The connector and its task run: ok. connector RUNNING, task 0 RUNNING
+      – The image has no exporter; none is needed: The worker gives figures to a
+        monitor
 
       Stream
       ✔ The position is stored: ok. LSN 00000027:00000ac0:0003
@@ -49,7 +79,7 @@ describe('doctor', () => {
       ✔ The data topics hold records: ok. 103000 records in 2 topics, of all
         facilities together
 
-      ✔ 27 ok
+      ✔ 48 ok, 2 skipped
       "
     `);
     expect(exit).toBe(0);
@@ -64,7 +94,27 @@ describe('doctor', () => {
     const { exit, stdout } = await runCli(world, 'doctor', '--dir', DIR);
     expect(stdout).toMatchInlineSnapshot(`
       "This machine
+      ✔ This user may use Docker: ok. nothing refuses this user
       ✔ Docker answers: ok. 27.1.1 on Ubuntu 24.04, unix:///var/run/docker.sock
+      ✔ Docker is recent and runs Linux containers: ok. Docker 27.1.1, API 1.46, linux
+        containers
+      ✔ Docker runs when nobody is logged in: ok. a service on Ubuntu 24.04
+      ✔ Docker starts with the machine: ok. docker.service is enabled
+      ✔ There is disk space for Docker: ok. 80 GB free of 200 GB at /var/lib/docker
+      ✔ There is memory for the worker: ok. 5120 MB of 8192 MB available, limit 768 MB
+      ✔ There is a processor for the worker: ok. 4 processors, load 0.4
+      ✔ The clocks are right: ok. the container has this machine’s clock, which
+        follows a time server
+      ✔ Containers can reach the network: ok. forwarding and address translation are
+        on
+      ✔ Docker’s networks stay clear of the site’s: ok. 172.17.0.0/16
+      ✔ The container can find a SQL Server on this machine: ok. not on this machine
+      ✔ The local port is free, or ours alone: ok. port 8083 is our own container's
+      ✔ The machine keeps its power: ok. up for 12 days; 1 start in 30 days, 0 without
+        a shutdown
+      ✔ Antivirus leaves Docker alone: ok. no scanner that looks at every file
+      – The image is built on this machine or loaded from a file: The registry has the
+        image
 
       SQL Server
       ✔ SQL Server can be reached: ok. 192.168.1.100:1433 answers
@@ -106,19 +156,29 @@ describe('doctor', () => {
         what a facility needs; The facility code is not in use elsewhere
 
       Container and connector
+      ✔ The image is the right one: ok. clinicmaster-cdc/connect-facility:0.1.0
+        (0123456789ab, amd64)
       ✔ The container runs: ok. running since 2026-11-24T07:00Z, healthy,
         clinicmaster-cdc/connect-facility:0.1.0
+      ✔ Docker restarts the container: ok. unless-stopped
+      ✔ The log cannot fill the disk: ok. json-file, 20m × 5, 3 MB now
+      ✔ The container may end in order: ok. 60 s to stop
+      ✔ Passwords stand nowhere but in .env: ok. references only
+      ✔ The names resolve inside the container: ok. kafka-1.example.org
       ✔ The Connect worker is healthy: ok. Kafka Connect 4.3.1 at
         http://127.0.0.1:8083
-      ✔ The connector and its task run: ok. connector RUNNING, task 0 RUNNING
+      ✔ The worker has the right plugins: ok. SQL Server connector 3.6.1.Final
       ✔ The connector has the settings of this version: ok. as it should be
+      ✔ The connector and its task run: ok. connector RUNNING, task 0 RUNNING
+      – The image has no exporter; none is needed: The worker gives figures to a
+        monitor
 
       Stream
       ✔ The position is stored: ok. LSN 00000027:00000ac0:0003
       – Not checked: needs “Kafka can be reached”: The latest heartbeat is fresh; The
         data topics hold records
 
-      ✖ 2 failed, 15 ok, 10 skipped
+      ✖ 2 failed, 36 ok, 12 skipped
       "
     `);
     expect(exit).toBe(3);
@@ -130,14 +190,24 @@ describe('doctor', () => {
     const { exit, stdout } = await runCli(world, 'doctor', '--dir', DIR);
     expect(stdout.split('\n\n')[0]).toMatchInlineSnapshot(`
       "This machine
+      ✔ This user may use Docker: ok. nothing refuses this user
       ✖ Docker answers: failed. No Docker Engine answers on this machine.
         Seen:    unix:///var/run/docker.sock: not there
         Needed:  A running Docker Engine (20.10 or newer) that this user may use.
-        Do:      Start Docker, or give this user the right to use it; then run this
-                 again.
+        Do:      Start Docker, then run this again.
         Who:     you, on this machine
                  systemctl enable --now docker
-        More:    docs/checks/docker-endpoint.md"
+        More:    docs/checks/docker-endpoint.md
+      ✔ Docker starts with the machine: ok. docker.service is enabled
+      ✔ The machine keeps its power: ok. up for 12 days; 1 start in 30 days, 0 without
+        a shutdown
+      – Not checked: needs “Docker answers”: Docker is recent and runs Linux
+        containers; Docker runs when nobody is logged in; The registry has the image;
+        There is disk space for Docker; There is memory for the worker; There is a
+        processor for the worker; The clocks are right; Containers can reach the
+        network; Docker’s networks stay clear of the site’s; The container can find a
+        SQL Server on this machine; The local port is free, or ours alone; Antivirus
+        leaves Docker alone"
     `);
     expect(stdout).toContain('✔ SQL Server can be reached: ok.');
     expect(exit).toBe(3);
@@ -181,8 +251,8 @@ describe('doctor', () => {
         "command": "doctor",
         "counts": {
           "fail": 0,
-          "pass": 27,
-          "skip": 0,
+          "pass": 48,
+          "skip": 2,
           "unknown": 0,
           "warn": 0,
         },
@@ -191,6 +261,7 @@ describe('doctor', () => {
           "id": "xY9AbCdEf12",
           "name": "St. Mary’s",
         },
+        "fixable": [],
         "ok": true,
         "schemaVersion": 1,
       }

@@ -1,8 +1,9 @@
-import type { ConnectPort } from '../../src/adapters/connect-port.ts';
+import type { ConfigProblem, ConnectPort } from '../../src/adapters/connect-port.ts';
 import type { ContainerState, DockerPort } from '../../src/adapters/docker-port.ts';
 import type { KafkaPort, KafkaRecord, TopicView } from '../../src/adapters/kafka-port.ts';
 import type { NetworkFailure, NetworkPort, TlsView } from '../../src/adapters/network-port.ts';
 import type { SqlFailure, SqlServerPort, SqlValue } from '../../src/adapters/sqlserver-port.ts';
+import { CONNECTOR_CLASS, CONNECTOR_VERSION, OUR_TRANSFORM } from '../../src/connector/plugins.ts';
 
 /** What surrounds a facility, as data that a test changes. It begins as a facility that streams well. */
 export interface World {
@@ -25,7 +26,19 @@ export interface World {
     states: { connector: 'RUNNING' | 'FAILED'; task: 'RUNNING' | 'FAILED'; trace?: string } | undefined;
     config: Record<string, string>;
     offset: Record<string, unknown> | null;
+    /** What Connect has against a configuration. */
+    problems: ConfigProblem[];
+    /** A restart does not help. */
+    stuck?: true;
   };
+  /** Of the container, as `docker inspect` words it. */
+  configuration: {
+    Env: string[];
+    StopTimeout: number;
+    HostConfig: Record<string, unknown> & { RestartPolicy: { Name: string } };
+  };
+  /** Everything that was changed, in order. */
+  writes: string[];
 }
 
 const answer = <T>(value: T) => ({ ok: true as const, value });
@@ -114,14 +127,36 @@ export function fakeConnect(world: World, url: string): ConnectPort {
       };
     },
     offsets: async () => [{ partition: {}, offset: connect.offset }],
-    validate: unused,
-    putConfig: unused,
-    restart: unused,
+    plugins: async () => [
+      { class: CONNECTOR_CLASS, type: 'source', version: CONNECTOR_VERSION },
+      { class: OUR_TRANSFORM, type: 'transformation', version: '0.1.0' },
+    ],
+    validate: async () => connect.problems,
+    putConfig: async (name, config) => {
+      connect.config = config;
+      world.writes.push(`config of ${name}`);
+    },
+    restart: async (name) => {
+      if (connect.states !== undefined && connect.stuck !== true)
+        connect.states = { connector: 'RUNNING', task: 'RUNNING' };
+      world.writes.push(`restart ${name}`);
+    },
     pause: unused,
     resume: unused,
     stop: unused,
     remove: unused,
   };
+}
+
+/** As busybox prints it: every name has one address. */
+export function nslookup(words: readonly string[]): string {
+  const names = words.slice(words.indexOf('-c') + 3);
+  return names
+    .map(
+      (name) =>
+        `@ ${name}\nServer:\t\t127.0.0.11\nAddress:\t127.0.0.11:53\n\nName:\t${name}\nAddress: 10.8.0.1\n`,
+    )
+    .join('');
 }
 
 /** Only what the checks ask; anything else is a mistake of the test. */
@@ -139,6 +174,46 @@ export function fakeDocker(world: World): DockerPort {
       rootDir: '/var/lib/docker',
       cpus: 4,
       memoryBytes: 8e9,
+      securityOptions: ['name=seccomp,profile=default'],
+      components: ['Engine', 'containerd', 'runc'],
+      ipv4Forwarding: true,
+    }),
+    origin: 'default socket',
+    guarded: true,
+    image: async (reference) => ({
+      id: 'sha256:0123456789abcdef',
+      tags: [reference],
+      digests: [],
+      architecture: 'amd64',
+      sizeBytes: 153e6,
+      createdAt: '',
+      labels: {},
+    }),
+    allNetworks: async () => [
+      {
+        name: 'bridge',
+        driver: 'bridge',
+        bridge: 'docker0',
+        subnets: ['172.17.0.0/16'],
+        gateways: ['172.17.0.1'],
+        addresses: ['172.17.0.2'],
+      },
+    ],
+    configuration: async (name) =>
+      containers().some((one) => one.name === name) ? world.configuration : undefined,
+    start: async (name) => {
+      const found = containers().find((one) => one.name === name);
+      if (found !== undefined) Object.assign(found, { running: true, status: 'running' });
+      world.connect.health = 'healthy';
+      world.writes.push(`start ${name}`);
+    },
+    setRestartPolicy: async (name, policy) => {
+      world.configuration.HostConfig.RestartPolicy.Name = policy;
+      world.writes.push(`restart policy of ${name}: ${policy}`);
+    },
+    exec: async (_, [, ...words]) => ({
+      exitCode: 0,
+      output: words.includes('date') ? String(Math.floor(world.nowMs / 1000)) : nslookup(words),
     }),
     containersByLabel: async (labels) =>
       containers().filter((container) =>

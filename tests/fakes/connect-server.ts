@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CONNECTOR_CLASS, CONNECTOR_VERSION, OUR_TRANSFORM } from '../../src/connector/plugins.ts';
 
 /** A Connect worker's REST interface on a real port, as far as this program uses it. Its state is plain data. */
 export interface ConnectServer {
@@ -75,6 +76,15 @@ function route(
       : [503, { status: 'starting', message: 'Worker is still starting up.' }];
   }
   if (url === '/') return [200, { version: '4.3.1', commit: 'abc', kafka_cluster_id: 'Abc' }];
+  if (url.startsWith('/connector-plugins?')) {
+    return [
+      200,
+      [
+        { class: CONNECTOR_CLASS, type: 'source', version: CONNECTOR_VERSION },
+        { class: OUR_TRANSFORM, type: 'transformation' },
+      ],
+    ];
+  }
   if (url === '/connectors') return [200, Object.keys(state.connectors)];
   if (url.endsWith('/config/validate')) return [200, { configs: validation(state, body) }];
   const [, name = '', rest = ''] = /^\/connectors\/([^/?]+)(.*)$/.exec(url) ?? [];

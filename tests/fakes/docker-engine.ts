@@ -6,6 +6,7 @@ import type {
   NetworkState,
 } from '../../src/adapters/docker-port.ts';
 import { CliError } from '../../src/errors.ts';
+import { nslookup } from './check-ports.ts';
 
 /** A Docker Engine that remembers: images, networks and containers as plain data. */
 export interface DockerEngine extends DockerPort {
@@ -35,6 +36,8 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
     onStart: () => {},
     log: '',
     endpoint: 'unix:///var/run/docker.sock',
+    origin: 'default socket',
+    guarded: true,
     info: async () => ({
       serverVersion: '27.1.1',
       apiVersion: '1.46',
@@ -45,6 +48,9 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
       rootDir: '/var/lib/docker',
       cpus: 2,
       memoryBytes: 8e9,
+      securityOptions: [],
+      components: ['Engine'],
+      ipv4Forwarding: true,
     }),
     containersByLabel: async (labels) =>
       Object.values(engine.containers)
@@ -69,12 +75,21 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
     stop: async (name) => void Object.assign(find(name).state, { running: false, status: 'exited' }),
     restart: async () => {},
     remove: async (name) => void delete engine.containers[name],
-    exec: async () => ({ exitCode: 0, output: '' }),
+    setRestartPolicy: async () => {},
+    exec: async (_, words) => ({ exitCode: 0, output: nslookup(words) }),
     image: async (reference) => {
       const id = engine.images[reference];
       return id === undefined
         ? undefined
-        : { id, tags: [reference], sizeBytes: 153e6, createdAt: '', labels: {} };
+        : {
+            id,
+            tags: [reference],
+            digests: [],
+            architecture: 'amd64',
+            sizeBytes: 153e6,
+            createdAt: '',
+            labels: {},
+          };
     },
     pull: async (reference) => {
       engine.images[reference] = `sha256:${reference}`;
@@ -84,6 +99,8 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
       onProgress('Step 1/2 : FROM base');
       engine.images[build.tag] = `sha256:${build.tag}`;
     },
+    registry: async () => ({ ok: true, value: { digest: 'sha256:1' } }),
+    allNetworks: async () => [],
     network: async (name) => engine.networks[name],
     createNetwork: async (network) => {
       engine.networks[network.name] = network;

@@ -11,6 +11,7 @@ import type { PromptPort, Question } from '../../src/ui/prompt-port.ts';
 import { fakeKafka, fakeNetwork, fakeSqlServer, type World } from './check-ports.ts';
 import { type ConnectServer, connectServer } from './connect-server.ts';
 import { type DockerEngine, dockerEngine } from './docker-engine.ts';
+import { fakeMachine } from './machine.ts';
 import type { Ran } from './run-cli.ts';
 import { CODE, streamingFacility } from './streaming-facility.ts';
 
@@ -130,6 +131,7 @@ function surroundings(
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
     prompts: async () => prompts(it),
     stdin: async () => it.stdin,
+    machine: async () => fakeMachine(),
     network: async () => ({ ...fakeNetwork(world), isPortFree: async () => true }),
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
     postgres: async ({ host, port }) => warehouse(`${host}:${port}`),

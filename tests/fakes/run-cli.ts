@@ -3,6 +3,7 @@ import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
 import { CliError } from '../../src/errors.ts';
 import { fakeConnect, fakeDocker, fakeKafka, fakeNetwork, fakeSqlServer, type World } from './check-ports.ts';
+import { fakeMachine } from './machine.ts';
 import { ENV } from './streaming-facility.ts';
 
 export const DIR = '/fac';
@@ -57,6 +58,7 @@ function surroundings(
     prompts: () => Promise.reject(new Error('a question was asked')),
     stdin: async () => '',
     postgres: () => Promise.reject(new Error('the warehouse was asked')),
+    machine: async () => fakeMachine(),
     network: async () => fakeNetwork(world),
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
     kafka: async () => fakeKafka(world),

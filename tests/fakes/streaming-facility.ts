@@ -35,7 +35,7 @@ export function streamingFacility(): World {
           id: CONTAINER_ID,
           name: 'clinicmasterwarehouse',
           image: 'clinicmaster-cdc/connect-facility:0.1.0',
-          imageId: 'sha256:1',
+          imageId: 'sha256:0123456789abcdef',
           labels: { 'org.clinicmaster.cdc.facility': CODE, 'org.clinicmaster.cdc.version': '0.1.0' },
           status: 'running',
           running: true,
@@ -80,10 +80,22 @@ export function streamingFacility(): World {
         value: '{}',
       },
     },
+    configuration: {
+      Env: ['HEAP_OPTS=', 'DEFAULT_HEAP_OPTS=-Xms64m -Xmx384m', 'DB_PASS=s3cret-of-the-database'],
+      StopTimeout: 60,
+      HostConfig: {
+        RestartPolicy: { Name: 'unless-stopped' },
+        LogConfig: { Type: 'json-file', Config: { 'max-size': '20m', 'max-file': '5' } },
+        Memory: 768 * 2 ** 20,
+        ExtraHosts: ['host.docker.internal:host-gateway'],
+      },
+    },
+    writes: [],
     connect: {
       health: 'healthy',
       states: { connector: 'RUNNING', task: 'RUNNING' },
       config: connectorConfig(template, `cdc-${CODE}`),
+      problems: [],
       offset: { commit_lsn: '00000027:00000ac0:0003', change_lsn: null, event_serial_no: 0 },
     },
   };

@@ -1,6 +1,7 @@
 import type { Clock } from '../../adapters/clock.ts';
 import type { DockerPort } from '../../adapters/docker-port.ts';
 import type { KafkaPort } from '../../adapters/kafka-port.ts';
+import type { MachinePort } from '../../adapters/machine-port.ts';
 import type { NetworkPort } from '../../adapters/network-port.ts';
 import type { PostgresPort } from '../../adapters/postgres-port.ts';
 import type { Check, Facts } from '../../checks/types.ts';
@@ -12,6 +13,7 @@ export interface SharedContext {
   settings: { kafka: KafkaSettings; restPort: number };
   names: { container: string };
   clock: Clock;
+  machine: MachinePort;
   network: NetworkPort;
   kafka: KafkaPort;
   docker(): Promise<DockerPort>;

@@ -1,4 +1,6 @@
+import { dockerApi } from '../../checks/host/docker-api.ts';
 import { dockerEndpoint } from '../../checks/host/docker-endpoint.ts';
+import { dockerPermission } from '../../checks/host/docker-permission.ts';
 import { dockerPort } from '../../checks/host/docker-port.ts';
 import { kafkaAdvertised } from '../../checks/kafka/kafka-advertised.ts';
 import { kafkaBootstrapSyntax } from '../../checks/kafka/kafka-bootstrap-syntax.ts';
@@ -15,7 +17,9 @@ import { warehouseTcp } from './warehouse-tcp.ts';
 
 /** Checks of a facility that ask nothing of a facility: they serve the sink as they are. */
 const SHARED_CHECKS: readonly SharedCheck[] = [
+  dockerPermission,
   dockerEndpoint,
+  dockerApi,
   dockerPort,
   kafkaBootstrapSyntax,
   kafkaDns,

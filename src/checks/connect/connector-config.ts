@@ -1,6 +1,9 @@
+import { facilityNames } from '../../connector/names.ts';
 import { configDifferences } from '../../connector/template.ts';
+import { CliError } from '../../errors.ts';
 import type { FacilityCheck } from '../context.ts';
-import { counted, pass, unknown, warn } from '../verdicts.ts';
+import { counted, listed, pass, unknown, warn } from '../verdicts.ts';
+import { COPY_AGAIN } from './restart-risk.ts';
 
 const ID = 'connector-config';
 
@@ -15,6 +18,26 @@ export const connectorConfig: FacilityCheck<ConfigFacts> = {
   when: ['after-install', 'daily'],
   needs: ['docker-connect-rest'],
   timeoutMs: 8000,
+  fixes: [
+    {
+      cures: [`${ID}-differs`],
+      risk: 'safe',
+      riskier: COPY_AGAIN,
+      says: ({ differences }, { facilityId, instance }) =>
+        `Bring back ${listed(differences ?? [], 5)} of ${facilityNames(facilityId, instance).connector}, after Connect has checked it; it goes on from its position.`,
+      apply: async ({ connect, names, desiredConfig }) => {
+        const problems = await connect.validate(desiredConfig);
+        if (problems.length > 0) {
+          throw new CliError('fix.config-refused', 'Connect refuses this configuration.', {
+            seen: problems.map(({ setting, errors }) => `${setting}: ${errors.join(' ')}`).join('\n'),
+            needed: 'Nothing was changed. Cure what it names, then try again.',
+            commands: ['clinicmaster-cdc doctor'],
+          });
+        }
+        await connect.putConfig(names.connector, desiredConfig);
+      },
+    },
+  ],
 
   async probe({ connect, names, desiredConfig }) {
     const live = await connect.config(names.connector);

@@ -1,10 +1,19 @@
 import type { ConnectorStatus } from '../../adapters/connect-port.ts';
 import { connectorHealth } from '../../connector/health.ts';
-import type { FacilityCheck } from '../context.ts';
+import { TRACE_CAUSES } from '../../connector/trace-causes.ts';
+import type { CheckContext, FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
 import { fail, pass, warn } from '../verdicts.ts';
+import { COPY_AGAIN } from './restart-risk.ts';
 
 const ID = 'connector-state';
+
+/** Failures after which a restart may begin a new first copy. */
+const LOST = ['position-lost', 'history-missing'];
+const RESTARTABLE = TRACE_CAUSES.map(({ code }) => code).filter((code) => !LOST.includes(code));
+
+const restart = ({ connect }: CheckContext, { name, status }: ConnectorFacts) =>
+  connect.restart(name, { onlyFailed: status !== null && status.tasks.length > 0 });
 
 export type ConnectorFacts = {
   name: string;
@@ -21,6 +30,32 @@ export const connectorState: FacilityCheck<ConnectorFacts> = {
   when: ['after-install', 'daily'],
   needs: ['docker-connect-rest'],
   timeoutMs: 8000,
+  fixes: [
+    {
+      cures: [...RESTARTABLE.map((code) => `${ID}-${code}`), `${ID}-unrecognised`, `${ID}-no-task`],
+      risk: 'safe',
+      riskier: COPY_AGAIN,
+      until: { check: ID, ms: 60_000 },
+      says: ({ name }) => `Restart what has failed of ${name}; it goes on from its position.`,
+      apply: restart,
+    },
+    {
+      cures: LOST.map((code) => `${ID}-${code}`),
+      risk: COPY_AGAIN.risk,
+      until: { check: ID, ms: 60_000 },
+      says: ({ name }) =>
+        `Restart what has failed of ${name}. With SNAPSHOT_MODE=when_needed every table is then copied again over the line.`,
+      apply: restart,
+    },
+    {
+      cures: [`${ID}-paused`, `${ID}-stopped`],
+      risk: 'resume',
+      riskier: COPY_AGAIN,
+      until: { check: ID, ms: 60_000 },
+      says: ({ name }) => `Let ${name} go on, which somebody has halted on purpose.`,
+      apply: ({ connect }, { name }) => connect.resume(name),
+    },
+  ],
 
   async probe({ connect, names }) {
     const status = await connect.status(names.connector);

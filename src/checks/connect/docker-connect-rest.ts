@@ -1,5 +1,6 @@
 import type { WorkerHealth, WorkerVersion } from '../../adapters/connect-port.ts';
-import type { FacilityCheck } from '../context.ts';
+import { explainTrace, lastError } from '../../connector/trace.ts';
+import type { CheckContext, FacilityCheck } from '../context.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 
 const ID = 'docker-connect-rest';
@@ -10,7 +11,11 @@ export type RestFacts = {
   state: WorkerHealth['state'];
   message: string;
   version: string | null;
+  /** The last error of the worker's log while it is not healthy, with its trace; null: none, or no log. */
+  error: string | null;
 };
+
+const LOG_LINES = 200;
 
 /** The worker has joined its group and read its configuration: `GET /health`, not merely an open port. */
 export const dockerConnectRest: FacilityCheck<RestFacts> = {
@@ -21,13 +26,18 @@ export const dockerConnectRest: FacilityCheck<RestFacts> = {
   needs: ['docker-container-state'],
   timeoutMs: 10_000,
 
-  async probe({ connect, names }) {
+  async probe(context) {
+    const { connect, names } = context;
     const { state, message } = await connect.health();
     const root: WorkerVersion | undefined = state === 'unreachable' ? undefined : await connect.root();
-    return { url: connect.url, container: names.container, state, message, version: root?.version ?? null };
+    return {
+      ...{ url: connect.url, container: names.container, state, message },
+      version: root?.version ?? null,
+      error: state === 'healthy' ? null : await complaint(context),
+    };
   },
 
-  judge({ url, container, state, message, version }) {
+  judge({ url, container, state, message, version, error }) {
     const current = `${state}: ${message}`;
     const required = 'healthy';
     if (state === 'healthy') return pass(`Kafka Connect ${version ?? ''} at ${url}`.replace('  ', ' '));
@@ -42,6 +52,15 @@ export const dockerConnectRest: FacilityCheck<RestFacts> = {
         },
       });
     }
+    const log = [`docker logs --tail 50 ${container}`];
+    const cause = error === null ? undefined : explainTrace(error);
+    if (cause !== undefined && cause.code !== 'unrecognised') {
+      return fail(`${ID}-${cause.code}`, `The worker is not healthy. ${cause.summary}`, {
+        current: `${current}; in the log: ${cause.evidence}`,
+        required,
+        remedy: { text: cause.remedy, commands: [...cause.commands, ...log], who: cause.who },
+      });
+    }
     return fail(
       `${ID}-${state}`,
       state === 'unreachable' ? 'The worker does not answer.' : 'The worker is not healthy.',
@@ -50,10 +69,19 @@ export const dockerConnectRest: FacilityCheck<RestFacts> = {
         required,
         remedy: {
           text: 'Its log says why; most often Kafka cannot be reached or refuses it.',
-          commands: [`docker logs --tail 50 ${container}`, 'clinicmaster-cdc doctor --only kafka'],
+          commands: [...log, 'clinicmaster-cdc doctor --only kafka'],
           who: 'you',
         },
       },
     );
   },
 };
+
+/** Kafka is most often at fault, and the worker's log names what it met. */
+async function complaint({ docker, names }: CheckContext): Promise<string | null> {
+  try {
+    return lastError(await (await docker()).logs(names.container, { tail: LOG_LINES })) ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,11 +1,21 @@
 import type { FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
 import { fail, pass, warn } from '../verdicts.ts';
+import { COPY_AGAIN } from './restart-risk.ts';
 
 const ID = 'docker-container-state';
 
 /** Restarts by Docker's policy that are worth a word: one after a power cut is nothing. */
 const MANY_RESTARTS = 3;
+
+/** What the exit code of a worker says; 128 + n: ended by signal n. */
+const EXIT_CODES: Readonly<Record<number, string>> = {
+  0: 'it ended in order',
+  2: 'a setting is wrong, or Kafka did not answer at its start',
+  3: 'it could not start',
+  137: 'killed: it took too long to stop, or the machine had no memory left',
+  143: 'it was told to stop',
+};
 
 export type ContainerFacts = {
   name: string;
@@ -32,6 +42,16 @@ export const dockerContainerState: FacilityCheck<ContainerFacts> = {
   when: ['after-install', 'daily'],
   needs: ['docker-endpoint'],
   timeoutMs: 5000,
+  fixes: [
+    {
+      cures: [`${ID}-stopped`],
+      risk: 'safe',
+      riskier: COPY_AGAIN,
+      until: { check: 'docker-connect-rest', ms: 120_000 },
+      says: ({ name }) => `Start the container ${name}; it goes on from its position in Kafka.`,
+      apply: async ({ docker }, { name }) => (await docker()).start(name),
+    },
+  ],
 
   async probe({ docker, names }) {
     const found = await (await docker()).container(names.container);
@@ -90,7 +110,8 @@ function judgeRun(name: string, container: NonNullable<ContainerFacts['container
       },
     });
   }
-  const current = `${status}, exit code ${exitCode}${oomKilled ? ', killed for its memory' : ''}`;
+  const why = oomKilled ? 'killed for its memory' : EXIT_CODES[exitCode];
+  const current = `${status}, exit code ${exitCode}${why === undefined ? '' : ` (${why})`}`;
   if (oomKilled) {
     return fail(`${ID}-memory`, 'The container was killed because it used up its memory.', {
       current,
@@ -102,7 +123,14 @@ function judgeRun(name: string, container: NonNullable<ContainerFacts['container
       },
     });
   }
-  if (status === 'restarting' || exitCode === 1) {
+  if (status === 'paused') {
+    return fail(`${ID}-paused`, 'Somebody has frozen the container.', {
+      current: 'paused',
+      required,
+      remedy: { text: 'Let it go on.', commands: [`docker unpause ${name}`], who: 'you' },
+    });
+  }
+  if (status === 'restarting' || [1, 2, 3].includes(exitCode)) {
     return fail(`${ID}-failing`, 'The worker ends as soon as it is started.', {
       current,
       required,

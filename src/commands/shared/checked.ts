@@ -1,4 +1,4 @@
-import type { FacilityCheck } from '../../checks/context.ts';
+import type { CheckContext, FacilityCheck } from '../../checks/context.ts';
 import { type RunOptions, runChecks } from '../../checks/runner.ts';
 import type { CheckResult, Occasion } from '../../checks/types.ts';
 import { facilityNames } from '../../connector/names.ts';
@@ -20,15 +20,27 @@ export function checkFacility(
 }
 
 /** Runs a facility's checks and closes what they opened. */
-export async function runFacilityChecks(
+export function runFacilityChecks(
   checks: readonly FacilityCheck[],
   options: RunOptions,
   settings: FacilitySettings,
   context: Context,
 ): Promise<CheckResult[]> {
+  return withCheckContext(settings, context, (checkContext) =>
+    runChecks(checks, checkContext, settings, { ...options, signal: context.signal }),
+  );
+}
+
+/** What the checks of a facility touch, opened for a while and closed again. */
+export async function withCheckContext<T>(
+  settings: FacilitySettings,
+  context: Context,
+  work: (checkContext: CheckContext) => Promise<T>,
+): Promise<T> {
   const names = facilityNames(settings.facilityId, settings.instance);
   const template = await packageFile(context.files, context.packageRoot, FACILITY_TEMPLATE);
-  const [network, sql, kafka, connect] = await Promise.all([
+  const [machine, network, sql, kafka, connect] = await Promise.all([
+    context.machine(),
     context.network(),
     context.sqlServer(settings.database),
     context.kafka(settings.kafka, `cdc.${settings.facilityId}.cli`),
@@ -38,6 +50,8 @@ export async function runFacilityChecks(
     settings,
     names,
     clock: context.clock,
+    machine,
+    files: context.files,
     network,
     sql,
     kafka,
@@ -46,7 +60,7 @@ export async function runFacilityChecks(
     desiredConfig: connectorConfig(template, names.connector),
   };
   try {
-    return await runChecks(checks, checkContext, settings, { ...options, signal: context.signal });
+    return await work(checkContext);
   } finally {
     await Promise.allSettled([sql.close(), kafka.close()]);
   }

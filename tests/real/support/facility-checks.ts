@@ -1,7 +1,9 @@
 import { systemClock } from '../../../src/adapters/clock.ts';
 import { connectRest } from '../../../src/adapters/connect-rest.ts';
 import { findDocker } from '../../../src/adapters/docker.ts';
+import { hostFiles } from '../../../src/adapters/files.ts';
 import { kafka } from '../../../src/adapters/kafka.ts';
+import { hostMachine } from '../../../src/adapters/machine.ts';
 import { systemNetwork } from '../../../src/adapters/network.ts';
 import { sqlServer } from '../../../src/adapters/sqlserver.ts';
 import { FACILITY_CHECKS } from '../../../src/checks/registry.ts';
@@ -22,6 +24,8 @@ export async function check(settings: FacilitySettings, ...only: string[]): Prom
         settings,
         names: facilityNames(settings.facilityId, settings.instance),
         clock: systemClock,
+        machine: hostMachine(),
+        files: hostFiles(),
         network: systemNetwork,
         sql,
         kafka: broker,

@@ -7,6 +7,7 @@ import { runChecks } from '../../../src/checks/runner.ts';
 import { centralFields, toCentralSettings } from '../../../src/settings/central.ts';
 import { fakeKafka, fakeNetwork } from '../../fakes/check-ports.ts';
 import { dockerEngine } from '../../fakes/docker-engine.ts';
+import { fakeMachine } from '../../fakes/machine.ts';
 import { streamingFacility } from '../../fakes/streaming-facility.ts';
 
 const SETTINGS = toCentralSettings(
@@ -36,6 +37,7 @@ function site(kafka: Partial<KafkaPort> = {}) {
       settings: SETTINGS,
       names: { container: 'clinicmasterwarehouse-sink' },
       clock: { now: () => world.nowMs, sleep: async () => {} },
+      machine: fakeMachine(),
       network: { ...fakeNetwork(world), isPortFree: async () => true },
       kafka: { ...fakeKafka(world), ...kafka },
       docker: async () => dockerEngine(),

@@ -7,8 +7,6 @@ import {
   type ContainerFacts,
   dockerContainerState,
 } from '../../../src/checks/connect/docker-container-state.ts';
-import { dockerEndpoint } from '../../../src/checks/host/docker-endpoint.ts';
-import { dockerPort } from '../../../src/checks/host/docker-port.ts';
 import { heartbeatFresh } from '../../../src/checks/pipeline/heartbeat-fresh.ts';
 import { streamPosition } from '../../../src/checks/pipeline/stream-position.ts';
 import { streamTopics } from '../../../src/checks/pipeline/stream-topics.ts';
@@ -19,50 +17,6 @@ const kafkaFault = {
   ok: false as const,
   failure: { kind: 'timeout' as const, code: 'ETIMEDOUT', message: 'm', broker: 'k:9093' },
 };
-
-describe('docker-endpoint', () => {
-  const there = {
-    ok: true as const,
-    endpoint: 'unix:///var/run/docker.sock',
-    serverVersion: '27.1.1',
-    apiVersion: '1.46',
-    osType: 'linux',
-    operatingSystem: 'Ubuntu 24.04',
-  };
-  const absent = {
-    ok: false as const,
-    message: 'No Docker Engine answers on this machine.',
-    seen: 'unix:///var/run/docker.sock: not there',
-    needed: 'A running Docker Engine.',
-    commands: ['systemctl start docker'],
-    who: 'you' as const,
-  };
-  it.each([
-    [there, 'pass ok'],
-    [{ ...there, osType: 'windows' }, 'fail docker-endpoint-windows you'],
-    [{ ...there, apiVersion: '1.39' }, 'warn docker-endpoint-old you'],
-    [absent, 'fail docker-endpoint-absent you'],
-  ])('%#', (facts, expected) => {
-    expect(gist(judge(dockerEndpoint, facts))).toBe(expected);
-  });
-});
-
-describe('docker-port', () => {
-  const port = { port: 8083, own: 'clinicmasterwarehouse' };
-  it.each([
-    [{ ...port, free: true, publishedBy: null }, 'pass ok'],
-    [{ ...port, free: false, publishedBy: 'clinicmasterwarehouse' }, 'pass ok'],
-    [{ ...port, free: false, publishedBy: 'airbyte' }, 'fail docker-port-taken you'],
-    [{ ...port, free: false, publishedBy: null }, 'fail docker-port-taken you'],
-  ])('%#', (facts, expected) => {
-    expect(gist(judge(dockerPort, facts))).toBe(expected);
-  });
-  it('names the container that holds it', () => {
-    const { summary, remedy } = judge(dockerPort, { ...port, free: false, publishedBy: 'airbyte' });
-    expect(summary).toContain('the container airbyte');
-    expect(remedy?.commands).toContain('docker stop airbyte');
-  });
-});
 
 describe('docker-container-state', () => {
   const name = 'clinicmasterwarehouse';
@@ -88,6 +42,8 @@ describe('docker-container-state', () => {
     [facts({ restartCount: 7 }), 'warn docker-container-state-restarts you'],
     [facts({ status: 'exited', exitCode: 143 }), 'fail docker-container-state-stopped you'],
     [facts({ status: 'exited', exitCode: 137, oomKilled: true }), 'fail docker-container-state-memory you'],
+    [facts({ status: 'paused' }), 'fail docker-container-state-paused you'],
+    [facts({ status: 'exited', exitCode: 2 }), 'fail docker-container-state-failing you'],
     [facts({ status: 'restarting', exitCode: 1 }), 'fail docker-container-state-failing you'],
     [facts({ facility: 'OTHER' }), 'fail docker-container-state-foreign you'],
     [{ name, container: null }, 'fail docker-container-state-absent you'],
@@ -103,8 +59,37 @@ describe('docker-connect-rest', () => {
     ['unhealthy', 'fail docker-connect-rest-unhealthy you'],
     ['unreachable', 'fail docker-connect-rest-unreachable you'],
   ] as const)('%s', (state, expected) => {
-    const facts = { url: 'http://127.0.0.1:8083', container: 'c', state, message: 'm', version: '4.3.1' };
+    const facts = {
+      url: 'http://127.0.0.1:8083',
+      container: 'c',
+      state,
+      message: 'm',
+      version: '4.3.1',
+      error: null,
+    };
     expect(gist(judge(dockerConnectRest, facts))).toBe(expected);
+  });
+});
+
+describe('docker-connect-rest with a cause in the log', () => {
+  const facts = {
+    url: 'http://127.0.0.1:8083',
+    container: 'c',
+    state: 'unreachable' as const,
+    message: 'm',
+    version: null,
+  };
+  it('says the cause', () => {
+    const error =
+      'x.SaslAuthenticationException: Authentication failed during authentication due to invalid credentials';
+    expect(gist(judge(dockerConnectRest, { ...facts, error }))).toMatch(
+      /^fail docker-connect-rest-kafka-sasl-auth /,
+    );
+  });
+  it('does not guess', () => {
+    expect(gist(judge(dockerConnectRest, { ...facts, error: 'x.Y: something' }))).toBe(
+      'fail docker-connect-rest-unreachable you',
+    );
   });
 });
 

@@ -43,6 +43,7 @@ describe('the commands in remedies', () => {
   const flags = new Set([
     ...facilityFields('0').flatMap(({ flag }) => (flag === undefined ? [] : [flag.split(' ')[0]])),
     '--only',
+    '--fix',
     '--list',
     '--dir',
   ]);

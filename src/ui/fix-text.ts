@@ -1,0 +1,34 @@
+import type { FixReport } from '../checks/fix.ts';
+import type { Outcome } from '../checks/types.ts';
+import type { Style } from './output.ts';
+
+const WORDS: Record<FixReport['outcome'], readonly [state: Outcome, word: string]> = {
+  cured: ['pass', 'cured'],
+  'not-cured': ['fail', 'done, and not cured'],
+  failed: ['fail', 'could not be done'],
+  gone: ['pass', 'not needed any more'],
+  declined: ['skip', 'not done: declined'],
+  'not-confirmed': ['skip', 'not done: add --yes'],
+  'risk-not-accepted': ['skip', 'not done: add --accept-risk'],
+};
+
+/** What `doctor --fix` did, or what it would do. Empty when there is nothing of either. */
+export function fixText(
+  { fixes, fixable }: { fixes?: readonly FixReport[]; fixable?: readonly { risk: string; says: string }[] },
+  style: Style,
+): string {
+  if (fixes !== undefined && fixes.length > 0) {
+    const lines = fixes.map(({ outcome, says, risk, after }) => {
+      const [state, word] = WORDS[outcome];
+      const name = outcome === 'risk-not-accepted' ? ` ${risk}` : '';
+      const end = after === undefined ? '' : ` ${after}`;
+      return `${style.symbol(state)} ${style.wrap(`${says} ${word[0]?.toUpperCase()}${word.slice(1)}${name}.${end}`, 2).trimStart()}`;
+    });
+    return `${style.bold('Cures')}\n${lines.join('\n')}`;
+  }
+  if (fixable === undefined || fixable.length === 0) return '';
+  const risks = [...new Set(fixable.map(({ risk }) => risk).filter((risk) => risk !== 'safe'))];
+  const flags = risks.map((risk) => ` --accept-risk ${risk}`).join('');
+  const lines = fixable.map(({ says }) => `  - ${style.wrap(says, 4).trimStart()}`);
+  return `This program can do:\n${lines.join('\n')}\n  ${style.command(`clinicmaster-cdc doctor --fix${flags}`)}`;
+}
