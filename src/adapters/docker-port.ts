@@ -114,7 +114,6 @@ export type NetworkView = {
   bridge: string;
   /** CIDR. */
   subnets: string[];
-  gateways: string[];
   /** Of the containers that run in it. */
   addresses: string[];
 };

@@ -85,7 +85,6 @@ export function toNetworkView(info: Docker.NetworkInspectInfo): NetworkView {
     driver: info.Driver,
     bridge: info.Options?.['com.docker.network.bridge.name'] ?? `br-${info.Id.slice(0, 12)}`,
     subnets: blocks.flatMap(({ Subnet }) => Subnet ?? []),
-    gateways: blocks.flatMap(({ Gateway }) => Gateway ?? []),
     addresses: Object.values(info.Containers ?? {}).flatMap(
       ({ IPv4Address }) => IPv4Address.split('/')[0] || [],
     ),

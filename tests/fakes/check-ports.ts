@@ -39,6 +39,9 @@ export interface World {
   };
   /** Everything that was changed, in order. */
   writes: string[];
+  /** What the person at the terminal will answer; undefined: nobody sits there. */
+  answers?: boolean[];
+  asked: string[];
 }
 
 const answer = <T>(value: T) => ({ ok: true as const, value });
@@ -195,7 +198,6 @@ export function fakeDocker(world: World): DockerPort {
         driver: 'bridge',
         bridge: 'docker0',
         subnets: ['172.17.0.0/16'],
-        gateways: ['172.17.0.1'],
         addresses: ['172.17.0.2'],
       },
     ],

@@ -31,12 +31,14 @@ export async function runCli(world: World, ...argv: string[]): Promise<Ran> {
     env: { NO_COLOR: '1', LANG: 'C.UTF-8' },
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    interactive: false,
+    interactive: world.answers !== undefined,
     signal: new AbortController().signal,
     context: async (invocation) => ({ ...invocation, ...surroundings(world) }),
   });
   return { exit, ...written };
 }
+
+const unasked = () => Promise.reject(new Error('a question was asked'));
 
 function surroundings(
   world: World,
@@ -44,7 +46,12 @@ function surroundings(
   const real = hostFiles();
   return {
     host: { platform: 'linux', privileged: true, home: '/root', cwd: '/elsewhere', env: {} },
-    clock: { now: () => world.nowMs, sleep: async () => {} },
+    clock: {
+      now: () => world.nowMs,
+      sleep: async (ms) => {
+        world.nowMs += ms;
+      },
+    },
     files: { ...real, read: async (path) => (path === `${DIR}/.env` ? ENV : real.read(path)) },
     docker: async () => {
       if (world.docker !== undefined) return fakeDocker(world);
@@ -55,7 +62,14 @@ function surroundings(
       });
     },
     connect: async (port) => fakeConnect(world, `http://127.0.0.1:${port}`),
-    prompts: () => Promise.reject(new Error('a question was asked')),
+    prompts: async () => ({
+      text: unasked,
+      secret: unasked,
+      confirm: async (message) => {
+        world.asked.push(message);
+        return world.answers?.shift() ?? unasked();
+      },
+    }),
     stdin: async () => '',
     postgres: () => Promise.reject(new Error('the warehouse was asked')),
     machine: async () => fakeMachine(),

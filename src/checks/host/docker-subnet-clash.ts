@@ -6,7 +6,9 @@ import { holds, overlaps } from './subnet.ts';
 const ID = 'docker-subnet-clash';
 
 export type SubnetFacts = {
-  networks: { name: string; bridge: string; subnets: string[]; gateways: string[]; addresses: string[] }[];
+  networks: { name: string; bridge: string; subnets: string[]; addresses: string[] }[];
+  /** Addresses of this machine, its ends of Docker's bridges among them. */
+  own: string[];
   /** Networks of this machine that are not Docker's: interfaces and routes, by device. */
   routes: RouteView[];
   /** SQL Server and the brokers with the addresses that this machine knows for them. */
@@ -36,18 +38,20 @@ export const dockerSubnetClash: FacilityCheck<SubnetFacts> = {
       .map(({ name, cidr }) => ({ cidr, device: name }));
     const bridges = new Set(bridged.map(({ bridge }) => bridge));
     return {
-      networks: bridged.map(({ name, bridge, subnets, gateways, addresses }) => ({
-        ...{ name, bridge, subnets, gateways, addresses },
-      })),
+      networks: bridged.map(({ name, bridge, subnets, addresses }) => ({ name, bridge, subnets, addresses })),
+      // An old Engine does not name the gateway of its default bridge; the machine knows its own addresses.
+      own: machine.interfaces().map(({ address }) => address),
       routes: [...interfaces, ...(routes ?? [])].filter(({ device }) => !bridges.has(device)),
       peers,
     };
   },
 
-  judge({ networks, routes, peers }) {
+  judge({ networks, own, routes, peers }) {
     const swallowed = networks.flatMap((network) =>
       peers.flatMap(({ host, addresses }) => {
-        const address = addresses.find((candidate) => isSwallowed(network, candidate));
+        const address = addresses.find(
+          (candidate) => !own.includes(candidate) && isSwallowed(network, candidate),
+        );
         return address === undefined
           ? []
           : [`${host} (${address}) lies in ${network.name} (${network.subnets[0]})`];
@@ -77,13 +81,9 @@ export const dockerSubnetClash: FacilityCheck<SubnetFacts> = {
   },
 };
 
-/** The gateway is this machine itself, and a container answers where it is. */
-function isSwallowed({ subnets, gateways, addresses }: SubnetFacts['networks'][number], address: string) {
-  return (
-    subnets.some((subnet) => holds(subnet, address)) &&
-    !gateways.includes(address) &&
-    !addresses.includes(address)
-  );
+/** A container of that network answers where it is. */
+function isSwallowed({ subnets, addresses }: SubnetFacts['networks'][number], address: string) {
+  return subnets.some((subnet) => holds(subnet, address)) && !addresses.includes(address);
 }
 
 async function resolvedPeers({ network, settings }: CheckContext, signal: AbortSignal) {

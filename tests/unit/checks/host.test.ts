@@ -263,11 +263,11 @@ describe('docker-subnet-clash', () => {
     name: 'site',
     bridge: 'br-0',
     subnets: ['192.168.0.0/20'],
-    gateways: ['192.168.0.1'],
     addresses: ['192.168.0.2'],
   };
   const facts = (address: string, routes: { cidr: string; device: string }[] = []) => ({
     networks: [network],
+    own: ['192.168.0.1'],
     routes,
     peers: [{ host: 'sql', addresses: [address] }],
   });
@@ -282,7 +282,7 @@ describe('docker-subnet-clash', () => {
       'warn docker-subnet-clash-route network-admin',
     ],
     [facts('10.8.0.1', [{ cidr: '192.168.16.0/24', device: 'tun0' }]), 'pass ok'],
-    [{ networks: [], routes: [], peers: [] }, 'pass ok'],
+    [{ networks: [], own: [], routes: [], peers: [] }, 'pass ok'],
   ])('%#', (given, expected) => {
     expect(gist(judge(dockerSubnetClash, given))).toBe(expected);
   });

@@ -1,0 +1,241 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CliFailed, runCli } from '../../sandbox/src/demo/cli.ts';
+import { enrolFacility } from '../../sandbox/src/kafka/enrol.ts';
+import { withAdmin } from '../../sandbox/src/kafka/topics.ts';
+import { loadSandbox } from '../../sandbox/src/load.ts';
+import { docker, removeContainer } from '../../sandbox/src/provision/docker.ts';
+import { connectRest } from '../../src/adapters/connect-rest.ts';
+import type { FixReport } from '../../src/checks/fix.ts';
+import type { CheckResult } from '../../src/checks/types.ts';
+import { facilityNames, TOPIC_PREFIX } from '../../src/connector/names.ts';
+import { DATABASE, type Hospital, startHospital } from './support/hospital.ts';
+
+const CODE = 'CURED';
+const INSTANCE = 'cured';
+const NAMES = facilityNames(CODE, INSTANCE);
+const REST_PORT = 18778;
+const worker = connectRest(`http://127.0.0.1:${REST_PORT}`);
+const container = docker.getContainer(NAMES.container);
+
+interface Answer {
+  exit: number;
+  checks: CheckResult[];
+  fixes?: FixReport[];
+  fixable?: { check: string; code: string; risk: string }[];
+}
+
+let hospital: Hospital;
+let dir: string;
+
+async function doctor(...flags: string[]): Promise<Answer> {
+  const argv = ['doctor', ...flags, '--json', '--dir', dir];
+  const run = await runCli(argv, {}, () => {}).catch((error: unknown) => {
+    if (error instanceof CliFailed) return error.run;
+    throw error;
+  });
+  const text = run.output.slice(run.output.indexOf('{\n'), run.output.lastIndexOf('\n}') + 2);
+  return { exit: run.exitCode, ...JSON.parse(text) };
+}
+
+/** What is wrong with container and connector; the machine that runs the tests is another matter. */
+const troubles = ({ checks }: Answer) =>
+  checks
+    .filter(
+      ({ area, verdict }) => area === 'connect' && verdict.outcome !== 'pass' && verdict.outcome !== 'skip',
+    )
+    .map(({ verdict }) => `${verdict.outcome} ${verdict.code}`);
+const cures = ({ fixes = [] }: Answer) => fixes.map(({ code, outcome }) => `${code} ${outcome}`);
+
+/** Everything that a cure could change: the container, its network, the connector, the facility's topics. */
+async function everything() {
+  const { State: _, ...rest } = await container.inspect();
+  const [network, config, status, topics] = await Promise.all([
+    docker.getNetwork(NAMES.container).inspect(),
+    worker.config(NAMES.connector),
+    worker.status(NAMES.connector),
+    withAdmin(async (admin) =>
+      (await admin.listTopics()).filter((name) => name.startsWith(NAMES.prefix)).sort(),
+    ),
+  ]);
+  return JSON.stringify({ rest, startedAt: _.StartedAt, pid: _.Pid, network, config, status, topics });
+}
+
+async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + seconds * 1000; !(await holds()); await wait(500)) {
+    if (Date.now() > end) throw new Error(`not in ${seconds} s: ${what}`);
+  }
+}
+
+const taskState = async () => (await worker.status(NAMES.connector))?.tasks[0]?.state;
+
+async function removeTopics(): Promise<void> {
+  await withAdmin(async (admin) => {
+    const own = (await admin.listTopics()).filter(
+      (name) => name.startsWith(NAMES.prefix) || name.startsWith(`${TOPIC_PREFIX}.${DATABASE}.`),
+    );
+    if (own.length > 0) await admin.deleteTopics({ topics: own });
+  });
+}
+
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, ['build.mjs']);
+  const sandbox = await loadSandbox();
+  await removeTopics();
+  const login = await enrolFacility(CODE);
+  hospital = await startHospital('doctor_fix');
+  await hospital.prepare();
+  await hospital.dba("INSERT INTO dbo.Patients VALUES (1, N'Achen')");
+  dir = await mkdtemp(join(tmpdir(), 'cured-'));
+  const { host, port, user, password, name } = hospital.database;
+  const flags = {
+    '--dir': dir,
+    '--instance': INSTANCE,
+    '--rest-port': String(REST_PORT),
+    '--name': 'Cured Hospital',
+    '--code': CODE,
+    '--db-host': host,
+    '--db-port': String(port),
+    '--db-user': user,
+    '--db-name': name,
+    '--db-trust-server-certificate': 'true',
+    '--key-columns': 'dbo.AuditTrail:At,What;dbo.Stock:ItemCode',
+    '--heartbeat-ms': '3000',
+    '--kafka': sandbox.kafka.bootstrap,
+    '--kafka-user': login.username,
+    '--kafka-ca': sandbox.caFile,
+  };
+  const passwords = { DB_PASS: password, KAFKA_PASS: login.password };
+  await runCli(['init', '--yes', ...Object.entries(flags).flat()], passwords, () => {});
+});
+
+afterAll(async () => {
+  await removeContainer(NAMES.container);
+  await docker
+    .getNetwork(NAMES.container)
+    .remove()
+    .catch(() => {});
+  await hospital?.remove();
+  await removeTopics();
+  if (dir !== undefined) await rm(dir, { recursive: true, force: true });
+});
+
+describe('doctor on a facility that streams', () => {
+  test('finds nothing at the container and the connector, and cures nothing', async () => {
+    const answer = await doctor('--fix', '--yes');
+    expect(troubles(answer)).toEqual([]);
+    expect(answer.fixes).toEqual([]);
+  });
+
+  test('looks at the real machine, engine, container and worker', async () => {
+    const { checks } = await doctor();
+    const facts = Object.fromEntries(checks.map(({ id, facts }) => [id, facts]));
+    expect(facts).toMatchObject({
+      'docker-permission': { refused: null },
+      'docker-endpoint': { ok: true, guarded: true },
+      'docker-api': { osType: 'linux' },
+      'docker-engine-kind': { rootless: false, platform: 'linux' },
+      'docker-disk': { from: 'machine', totalBytes: expect.any(Number) },
+      'docker-memory': { container: { limitBytes: 768 * 2 ** 20, heapBytes: 384 * 2 ** 20 } },
+      'docker-time': { differenceMs: 0 },
+      'docker-ip-forward': { forwarding: true, unmasked: [] },
+      'docker-port': { publishedBy: NAMES.container, addresses: ['127.0.0.1'] },
+      'docker-image': { image: { architecture: 'amd64' } },
+      'docker-log': {
+        log: { driver: 'json-file', options: { 'max-size': '20m' } },
+        bytes: expect.any(Number),
+      },
+      'docker-clean-shutdown': { seconds: 60 },
+      'docker-env-secrets': { places: [], literals: [], connectorSeen: true, envMode: 0o600 },
+      'docker-plugin-version': { found: [{ type: 'source' }, { type: 'transformation' }] },
+    });
+    expect(facts['docker-subnet-clash']).toMatchObject({
+      networks: expect.arrayContaining([expect.objectContaining({ name: NAMES.container })]),
+    });
+    expect(facts['host-power']).toMatchObject({ uptimeSeconds: expect.any(Number) });
+  });
+});
+
+describe('doctor on a facility that does not', () => {
+  test('without --fix writes nothing, however much is wrong', async () => {
+    await container.update({ RestartPolicy: { Name: 'no', MaximumRetryCount: 0 } });
+    const config = (await worker.config(NAMES.connector))!;
+    await worker.putConfig(NAMES.connector, {
+      ...config,
+      'poll.interval.ms': '750',
+      'retriable.restart.connector.wait.ms': '9000',
+    });
+    await until('the task runs again', 60, async () => (await taskState()) === 'RUNNING');
+    const before = await everything();
+    const answer = await doctor();
+    expect(troubles(answer)).toEqual(['fail docker-restart-policy-no', 'warn connector-config-differs']);
+    expect(answer.fixable?.map(({ code, risk }) => `${code} ${risk}`)).toEqual([
+      'docker-restart-policy-no safe',
+      'connector-config-differs safe',
+    ]);
+    expect(answer.exit).toBe(3);
+    expect(await everything()).toBe(before);
+    // Nobody sits at a terminal here: without --yes the cures are named and none is applied.
+    expect(cures(await doctor('--fix'))).toEqual([
+      'docker-restart-policy-no not-confirmed',
+      'connector-config-differs not-confirmed',
+    ]);
+    expect(await everything()).toBe(before);
+  });
+
+  test('with --fix sets the restart policy and brings the configuration back', async () => {
+    const startedAt = (await container.inspect()).State.StartedAt;
+    const answer = await doctor('--fix', '--yes');
+    expect(cures(answer)).toEqual(['docker-restart-policy-no cured', 'connector-config-differs cured']);
+    const { HostConfig, State } = await container.inspect();
+    expect(HostConfig.RestartPolicy).toEqual({ Name: 'unless-stopped', MaximumRetryCount: 0 });
+    expect(State.StartedAt).toBe(startedAt);
+    expect(await worker.config(NAMES.connector)).toMatchObject({ 'poll.interval.ms': '500' });
+    expect(await worker.config(NAMES.connector)).not.toHaveProperty(['retriable.restart.connector.wait.ms']);
+    await until('the task runs again', 60, async () => (await taskState()) === 'RUNNING');
+    expect(troubles(await doctor())).toEqual([]);
+  });
+
+  test('with --fix starts a stopped container and waits for its worker', async () => {
+    await container.stop({ t: 60 });
+    const answer = await doctor('--fix', '--yes');
+    expect(cures(answer)).toEqual(['docker-container-state-stopped cured']);
+    await until('the task runs again', 60, async () => (await taskState()) === 'RUNNING');
+    expect(troubles(await doctor())).toEqual([]);
+  });
+
+  test('with --fix restarts a failed task once its cause is gone, and says so while it is not', async () => {
+    const config = (await worker.config(NAMES.connector))!;
+    const { name } = hospital.database;
+    await hospital.dba('EXEC sys.sp_cdc_disable_db');
+    await worker.putConfig(NAMES.connector, config);
+    await worker.restart(NAMES.connector);
+    await until(`the task of ${name} fails`, 90, async () => (await taskState()) === 'FAILED');
+    const still = await doctor('--fix', '--yes', '--only', 'connector-state');
+    expect(still.fixes?.map(({ check, outcome }) => `${check} ${outcome}`)).toEqual([
+      'connector-state not-cured',
+    ]);
+    await hospital.prepare();
+    const answer = await doctor('--fix', '--yes', '--only', 'connector-state', '--accept-risk', 'copy-again');
+    expect(answer.fixes?.map(({ check, outcome }) => `${check} ${outcome}`)).toEqual([
+      'connector-state cured',
+    ]);
+    expect(await taskState()).toBe('RUNNING');
+  });
+
+  test('lets a connector go on that somebody has halted only when that is allowed by name', async () => {
+    await worker.pause(NAMES.connector);
+    await until('it is halted', 30, async () => (await taskState()) === 'PAUSED');
+    const refused = await doctor('--fix', '--yes', '--only', 'connector-state');
+    expect(cures(refused)).toEqual(['connector-state-paused risk-not-accepted']);
+    expect(await taskState()).toBe('PAUSED');
+    const allowed = await doctor('--fix', '--yes', '--only', 'connector-state', '--accept-risk', 'resume');
+    expect(cures(allowed)).toEqual(['connector-state-paused cured']);
+    expect(await taskState()).toBe('RUNNING');
+  });
+});
