@@ -58,7 +58,7 @@ describe('a container that was made by hand', () => {
     container({
       Labels: { note: `login ${facility().database.password}` },
       ExposedPorts: { '8083/tcp': {} },
-      HostConfig: { PortBindings: { '8083/tcp': [{ HostPort: String(PORT) }] } },
+      HostConfig: { NanoCpus: 5e8, PortBindings: { '8083/tcp': [{ HostPort: String(PORT) }] } },
     }),
   );
 
@@ -66,10 +66,11 @@ describe('a container that was made by hand', () => {
     const checked = await check(
       bare(),
       ...['docker-restart-policy', 'docker-log', 'docker-clean-shutdown', 'docker-memory', 'docker-port'],
-      ...['docker-env-secrets', 'docker-image', 'docker-time', 'docker-dns', 'docker-jmx'],
+      ...['docker-env-secrets', 'docker-image', 'docker-time', 'docker-dns', 'docker-jmx', 'docker-cpu'],
     );
     expect(checked.troubles()).toEqual([
       'warn docker-memory-no-limit',
+      'warn docker-cpu-quota',
       'fail docker-port-open',
       'fail docker-restart-policy-no',
       'fail docker-log-unlimited',
@@ -94,6 +95,21 @@ describe('a container that was made by hand', () => {
     const settings = bare({ database: { ...facility().database, host: 'host.docker.internal' } });
     const checked = await check(settings, 'docker-sql-same-host', 'docker-dns');
     expect(checked.troubles()).toEqual(['fail docker-sql-same-host-no-name', 'fail docker-dns-inside']);
+  });
+
+  test('is not the one of the image that the settings name', async () => {
+    const checked = await check(bare({ image: 'clinicmaster-cdc/connect-central:0.1.0' }), 'docker-image');
+    expect(checked.troubles()).toEqual(['warn docker-image-stale']);
+    const absent = await check(bare({ image: 'clinicmaster-cdc/none:1' }), 'docker-image');
+    expect(absent.troubles()).toEqual(['warn docker-image-absent']);
+  });
+
+  test('is not running while it is frozen', async () => {
+    await docker.getContainer(NAME).pause();
+    expect((await check(bare(), 'docker-container-state')).troubles()).toEqual([
+      'fail docker-container-state-paused',
+    ]);
+    await docker.getContainer(NAME).unpause();
   });
 
   test('is killed when it takes more memory than it is given', async () => {
@@ -123,6 +139,41 @@ describe('the local port', () => {
     const { summary, code } = (await check(bare(), 'docker-port')).verdict('docker-port');
     expect(code).toBe('docker-port-taken');
     expect(summary).toContain(`(pid ${process.pid})`);
+  });
+});
+
+describe('a network of Docker', () => {
+  const name = `clash-${process.pid}`;
+  // Reserved for documentation: no machine has such an address.
+  const subnet = '198.51.100.0/24';
+  beforeAll(async () => {
+    await docker.createNetwork({ Name: name, Driver: 'bridge', IPAM: { Config: [{ Subnet: subnet }] } });
+  });
+  afterAll(() => docker.getNetwork(name).remove());
+
+  test('that covers the address of a broker hides it', async () => {
+    const kafka = { ...KAFKA, brokers: ['198.51.100.9:9093'] };
+    const checked = await check(bare({ kafka }), 'docker-subnet-clash');
+    expect(checked.troubles()).toEqual(['fail docker-subnet-clash-peer']);
+    expect(checked.verdict('docker-subnet-clash').current).toContain(
+      `198.51.100.9) lies in ${name} (${subnet})`,
+    );
+    expect((await check(bare(), 'docker-subnet-clash')).troubles()).toEqual([]);
+  });
+
+  test('that has lost its rule of address translation is told', async () => {
+    expect((await check(bare(), 'docker-ip-forward')).troubles()).toEqual([]);
+    const { stdout } = await run('iptables', ['-w', '-t', 'nat', '-S', 'POSTROUTING']);
+    const rule = stdout.split('\n').find((line) => line.includes(`-s ${subnet} `))!;
+    const words = (action: string) => ['-w', '-t', 'nat', ...rule.replace('-A', action).split(' ')];
+    await run('iptables', words('-D'));
+    try {
+      const checked = await check(bare(), 'docker-ip-forward');
+      expect(checked.troubles()).toEqual(['warn docker-ip-forward-rules']);
+      expect(checked.verdict('docker-ip-forward').current).toContain(subnet);
+    } finally {
+      await run('iptables', words('-A'));
+    }
   });
 });
 

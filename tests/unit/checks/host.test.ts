@@ -294,7 +294,7 @@ describe('docker-subnet-clash', () => {
       true,
       false,
     ]);
-    expect(holds('200.0.0.0/1', '255.255.255.255')).toBe(true);
+    expect([holds('10.0.0.0/24', '10.0.0.0'), holds('200.0.0.0/1', '255.255.255.255')]).toEqual([true, true]);
   });
 });
 
