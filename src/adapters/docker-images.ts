@@ -6,6 +6,21 @@ import type { Answer } from './answer.ts';
 import type { ImageBuild, RegistryFailure } from './docker-port.ts';
 import { pullProgress, readJsonStream } from './docker-stream.ts';
 
+/** The Engine itself would wait for a registry that drops packets for longer than anybody here does. */
+const REGISTRY_LIMIT_MS = 6_000;
+
+async function limited<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${REGISTRY_LIMIT_MS / 1000} s`)),
+      REGISTRY_LIMIT_MS,
+    );
+  });
+  work.catch(() => {});
+  return Promise.race([work, end]).finally(() => clearTimeout(timer));
+}
+
 /**
  * Lets the Engine ask the registry for an image's digest. It asks without a login: credentials of `docker login` are the
  * docker program's, not the Engine's.
@@ -15,7 +30,7 @@ export async function askRegistry(
   reference: string,
 ): Promise<Answer<{ digest: string }, RegistryFailure>> {
   try {
-    const found = await engine.getImage(reference).distribution();
+    const found = await limited(engine.getImage(reference).distribution());
     return { ok: true, value: { digest: found.Descriptor.digest } };
   } catch (cause) {
     const { statusCode, json, message } = cause as {

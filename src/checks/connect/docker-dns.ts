@@ -6,8 +6,12 @@ const ID = 'docker-dns';
 
 /** An address needs no resolving. */
 const ADDRESS = /^(\d+\.){3}\d+$|:/;
-/** Names are arguments, never part of the script. */
-const SCRIPT = 'cat /etc/hosts; for name; do echo "@ $name"; /bin/busybox nslookup "$name" 2>&1; done';
+/** Side by side, each for so long at most; names are arguments, never part of the script. */
+const SCRIPT = `cat /etc/hosts
+for name; do
+  (answer=$(/bin/busybox timeout 5 /bin/busybox nslookup "$name" 2>&1); printf '@ %s\\n%s\\n' "$name" "$answer") &
+done
+wait`;
 
 export type ContainerDnsFacts = {
   /** False: it does not run, and nothing was asked. */
@@ -29,7 +33,8 @@ export const dockerDns: FacilityCheck<ContainerDnsFacts> = {
   async probe(context, signal) {
     const { docker, network, names } = context;
     const engine = await docker();
-    if ((await engine.container(names.container))?.running !== true) return { running: false, names: [] };
+    // One that restarts again and again is running for the Engine, and yet runs nothing.
+    if ((await engine.container(names.container))?.status !== 'running') return { running: false, names: [] };
     const hosts = namesOf(context);
     if (hosts.length === 0) return { running: true, names: [] };
     const argv = ['/bin/busybox', 'sh', '-c', SCRIPT, 'sh', ...hosts];

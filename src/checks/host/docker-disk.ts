@@ -30,7 +30,7 @@ export const dockerDisk: FacilityCheck<DiskFacts> = {
     const here = await machine.disk(rootDir);
     if (here !== undefined) return { rootDir, from: 'machine', ...here };
     const found = await engine.container(names.container);
-    if (found?.running !== true) return { rootDir, from: null, totalBytes: null, freeBytes: null };
+    if (found?.status !== 'running') return { rootDir, from: null, totalBytes: null, freeBytes: null };
     // The root of a container lies on Docker's own disk.
     const { output } = await engine.exec(names.container, ['/bin/busybox', 'df', '-Pk', '/']);
     const [, total, free] = /\n\S+\s+(\d+)\s+\d+\s+(\d+)/.exec(output) ?? [];

@@ -10,8 +10,11 @@ import { dockerLog } from '../../../src/checks/connect/docker-log.ts';
 import { dockerPluginVersion } from '../../../src/checks/connect/docker-plugin-version.ts';
 import { dockerRestartPolicy } from '../../../src/checks/connect/docker-restart-policy.ts';
 import type { CheckContext } from '../../../src/checks/context.ts';
+import { dockerDisk } from '../../../src/checks/host/docker-disk.ts';
+import { dockerTime } from '../../../src/checks/host/docker-time.ts';
 import { CONNECTOR_CLASS, CONNECTOR_VERSION, OUR_TRANSFORM } from '../../../src/connector/plugins.ts';
 import { dockerEngine } from '../../fakes/docker-engine.ts';
+import { fakeMachine } from '../../fakes/machine.ts';
 import { facility, gist, judge } from './fixtures.ts';
 
 describe('docker-image', () => {
@@ -217,6 +220,26 @@ Address:\t127.0.0.11:53
     ['nowhere.example.org', []],
   ])('reads what busybox answers for %s', (host, expected) => {
     expect(addressesInside(output, host)).toEqual(expected);
+  });
+});
+
+describe('a container that restarts again and again', () => {
+  it('is not asked to run anything', async () => {
+    const docker = {
+      ...dockerEngine(),
+      container: async () => ({ running: true, status: 'restarting' }),
+      exec: () => Promise.reject(new Error('is restarting, wait until the container is running')),
+    };
+    const context = {
+      settings: facility(),
+      names: { container: 'c' },
+      docker: async () => docker,
+      machine: { ...fakeMachine(), disk: async () => undefined },
+    } as unknown as CheckContext;
+    const { signal } = new AbortController();
+    expect(await dockerDns.probe(context, signal)).toEqual({ running: false, names: [] });
+    expect(await dockerTime.probe(context, signal)).toMatchObject({ differenceMs: null });
+    expect(await dockerDisk.probe(context, signal)).toMatchObject({ from: null });
   });
 });
 
