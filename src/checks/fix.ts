@@ -95,11 +95,13 @@ export async function applyCure<Context, Settings>(
     signal.throwIfAborted();
     return { ...said, outcome: 'failed', after: words(error) };
   }
-  const until = fix.until ?? { check: cure.check, ms: PATIENCE_MS };
-  const end = clock.now() + until.ms;
-  for (;;) {
-    const verdict = await verdictOf(until.check);
-    if (verdict?.outcome === 'pass') return { ...said, outcome: 'cured', ...after(verdict) };
+  const { check, ms, holdsMs = 0 } = fix.until ?? { check: cure.check, ms: PATIENCE_MS };
+  const end = clock.now() + ms + holdsMs;
+  for (let passingSince: number | undefined; ; ) {
+    const verdict = await verdictOf(check);
+    passingSince = verdict?.outcome === 'pass' ? (passingSince ?? clock.now()) : undefined;
+    if (passingSince !== undefined && clock.now() - passingSince >= holdsMs)
+      return { ...said, outcome: 'cured', ...after(verdict) };
     if (clock.now() >= end) return { ...said, outcome: 'not-cured', ...after(verdict) };
     progress(verdict?.summary ?? '');
     await clock.sleep(PAUSE_MS, signal);

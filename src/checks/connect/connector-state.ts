@@ -8,6 +8,8 @@ import { COPY_AGAIN } from './restart-risk.ts';
 
 const ID = 'connector-state';
 
+/** A task runs for a moment before it meets again what it failed of: the first heartbeat, the first batch. */
+const SETTLED = { check: ID, ms: 60_000, holdsMs: 15_000 };
 /** Failures after which a restart may begin a new first copy. */
 const LOST = ['position-lost', 'history-missing'];
 const RESTARTABLE = TRACE_CAUSES.map(({ code }) => code).filter((code) => !LOST.includes(code));
@@ -35,14 +37,14 @@ export const connectorState: FacilityCheck<ConnectorFacts> = {
       cures: [...RESTARTABLE.map((code) => `${ID}-${code}`), `${ID}-unrecognised`, `${ID}-no-task`],
       risk: 'safe',
       riskier: COPY_AGAIN,
-      until: { check: ID, ms: 60_000 },
+      until: SETTLED,
       says: ({ name }) => `Restart what has failed of ${name}; it goes on from its position.`,
       apply: restart,
     },
     {
       cures: LOST.map((code) => `${ID}-${code}`),
       risk: COPY_AGAIN.risk,
-      until: { check: ID, ms: 60_000 },
+      until: SETTLED,
       says: ({ name }) =>
         `Restart what has failed of ${name}. With SNAPSHOT_MODE=when_needed every table is then copied again over the line.`,
       apply: restart,
@@ -51,7 +53,7 @@ export const connectorState: FacilityCheck<ConnectorFacts> = {
       cures: [`${ID}-paused`, `${ID}-stopped`],
       risk: 'resume',
       riskier: COPY_AGAIN,
-      until: { check: ID, ms: 60_000 },
+      until: SETTLED,
       says: ({ name }) => `Let ${name} go on, which somebody has halted on purpose.`,
       apply: ({ connect }, { name }) => connect.resume(name),
     },

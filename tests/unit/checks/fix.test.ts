@@ -102,6 +102,25 @@ describe('a cure', () => {
     const patient = cure({ until: { check: 'pump', ms: 60_000 } });
     expect(await heal(plant({ slow: 40 }), patient)).toMatchObject({ outcome: 'cured' });
   });
+  it('is not believed while what it mended breaks again', async () => {
+    const flapping = async (holdsMs: number) => {
+      const context = plant();
+      const { clock, ...rest } = ports(context);
+      const checks = [pump(cure({ until: { check: 'pump', ms: 20_000, holdsMs } }))];
+      const [found] = curesFor(checks, await runChecks(checks, context, null), null);
+      // Mended, it runs for ten seconds.
+      const sleep = async (ms: number) => {
+        await clock.sleep(ms);
+        context.broken = clock.now() >= 10_000;
+      };
+      return (await applyCure(found!, checks, null, { ...rest, clock: { ...clock, sleep } })).outcome;
+    };
+    expect([await flapping(0), await flapping(5_000), await flapping(12_000)]).toEqual([
+      'cured',
+      'cured',
+      'not-cured',
+    ]);
+  });
   it('that breaks down says why', async () => {
     const fix = cure({ apply: () => Promise.reject(new Error('no spanner')) });
     expect(await heal(plant(), fix)).toMatchObject({ outcome: 'failed', after: 'no spanner' });
