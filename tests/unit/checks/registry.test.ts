@@ -45,10 +45,18 @@ describe('the commands in remedies', () => {
     '--only',
     '--list',
     '--dir',
+    '--deep',
+    '--fix',
+    '--accept-risk',
   ]);
 
   it('name verbs that exist', () => {
-    expect([...new Set(commands.map(([, verb]) => verb))].sort()).toEqual(['doctor', 'init', 'status']);
+    expect([...new Set(commands.map(([, verb]) => verb))].sort()).toEqual([
+      'doctor',
+      'init',
+      'sql',
+      'status',
+    ]);
   });
   it('name flags that exist', () => {
     const used = commands.flatMap(([, , rest]) => rest?.match(/--[a-z-]+/g) ?? []);
