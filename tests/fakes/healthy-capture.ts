@@ -34,7 +34,7 @@ const ANSWERS: readonly (readonly [mark: string, rows: readonly Row[]])[] = [
   ],
   ['is_accelerated_database_recovery_on', [{ accelerated: false }]],
   ['ic.column_id', []],
-  ['AS busiest', [{ instances: 1, busiest: 12 }]],
+  ['AS last_hour', [{ instances: 1, last_hour: 12 }]],
   [
     'sysjobactivity',
     [

@@ -33,7 +33,7 @@ export type JobsFacts = {
   /** Everything about the jobs, or only their settings. */
   detail: 'all' | 'settings';
   /** Capture instances; no jobs are made before the first. */
-  instances: SqlAnswer<{ instances: number; busiest: number | null }>;
+  instances: SqlAnswer<{ instances: number; last_hour: number | null }>;
 };
 
 /** The two Agent jobs of change data capture are there, switched on, and do their work. */
@@ -46,10 +46,10 @@ export const sqlJobsExist: FacilityCheck<JobsFacts> = {
   timeoutMs: 8000,
 
   async probe({ sql }, signal) {
-    const instances = await sql.query<{ instances: number; busiest: number | null }>(
+    const instances = await sql.query<{ instances: number; last_hour: number | null }>(
       `SELECT COUNT(*) AS instances,
               (SELECT COUNT(*) FROM cdc.lsn_time_mapping AS m
-               WHERE m.tran_id <> 0x00 AND m.tran_end_time > DATEADD(HOUR, -1, GETDATE())) AS busiest
+               WHERE m.tran_id <> 0x00 AND m.tran_end_time > DATEADD(HOUR, -1, GETDATE())) AS last_hour
        FROM cdc.change_tables AS ct`,
       {},
       signal,
@@ -92,8 +92,8 @@ export const sqlJobsExist: FacilityCheck<JobsFacts> = {
     if (capture === undefined || cleanup === undefined) return missing(capture, cleanup, settings);
     const verdict = detail === 'all' ? working(capture, cleanup, settings) : undefined;
     if (verdict !== undefined) return verdict;
-    const busiest = instances.ok ? (instances.value[0]?.busiest ?? 0) : 0;
-    const slow = throughput(capture, busiest, settings);
+    const lastHour = instances.ok ? (instances.value[0]?.last_hour ?? 0) : 0;
+    const slow = throughput(capture, lastHour, settings);
     if (slow !== undefined) return slow;
     if (detail === 'all') return pass('both are there and did their work', shown(capture));
     return unknown(`${ID}-state`, 'Both jobs are there; whether they run, the login may not see.', {

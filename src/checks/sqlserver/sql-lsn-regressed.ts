@@ -44,13 +44,14 @@ export const sqlLsnRegressed: FacilityCheck<RegressedFacts> = {
 
   async probe(context, signal) {
     const { sql, memory, settings } = context;
+    // Before the newest LSN is asked for: the connector, or another run, may go on meanwhile.
+    const position = await storedPosition(context);
+    const before = (await memory.recall(key(settings))) as Recollection<Highest | null>;
     const newest = await sql.query<{ max_lsn: string | null }>(
       'SELECT CONVERT(varchar(24), sys.fn_cdc_get_max_lsn(), 1) AS max_lsn',
       {},
       signal,
     );
-    const position = await storedPosition(context);
-    const before = (await memory.recall(key(settings))) as Recollection<Highest | null>;
     const now = newest.ok ? (newest.value[0]?.max_lsn ?? null) : null;
     if (now === null) return { newest, position, before, kept: null };
     return { newest, position, before, kept: await memory.keep(key(settings), highest(now, before.value)) };

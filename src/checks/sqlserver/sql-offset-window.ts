@@ -110,11 +110,11 @@ function headroom(row: WindowRow, retention: number | null, database: string): V
     required: `less than ${span(WARN_SHARE * kept)} behind`,
     remedy: {
       text: idle
-        ? 'The heartbeat table keeps the position moving while the hospital is closed: the DBA prepares it with the second ' +
-          'command. Until then keep changes longer.'
+        ? 'The heartbeat table keeps the position moving while the hospital is closed: the DBA prepares it. ' +
+          'Until then keep changes longer.'
         : 'Bring the VPN, Kafka and the container back. If that takes longer, keep changes longer first; it works at once ' +
           'and without Kafka. Look at the free disk space before.',
-      commands: ['clinicmaster-cdc status', ...(idle ? ['clinicmaster-cdc sql enable'] : [])],
+      ...(idle ? { commands: ['clinicmaster-cdc sql enable'] } : {}),
       sql: [
         `USE ${bracketed(database)};`,
         `EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = ${Math.max(20_160, 2 * kept)};`,

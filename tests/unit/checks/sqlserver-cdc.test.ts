@@ -31,7 +31,7 @@ describe('sql-capture-fresh', () => {
     ['an hour', fresh(3600), 'warn sql-capture-fresh-late dba'],
     ['more than an hour', fresh(3601), 'fail sql-capture-fresh-stopped dba'],
     ['nothing yet, just enabled', fresh(null, 100), 'pass ok'],
-    ['nothing, enabled long ago', fresh(null, 121), 'fail sql-capture-fresh-never dba'],
+    ['nothing, enabled long ago', fresh(null, 120), 'fail sql-capture-fresh-never dba'],
     ['no table captured', fresh(null, null), 'skip sql-capture-fresh-none'],
     ['no right', sqlError(229), 'unknown sql-capture-fresh-no-right dba'],
   ])('%s', (_, facts, expected) => {
@@ -52,7 +52,7 @@ describe('sql-jobs-exist', () => {
     last_status: null as number | null,
   };
   const cleanup = { ...job, job_type: 'cleanup', stopped: '2026-11-24T02:00:01', last_status: 1 };
-  const there = rows({ instances: 3, busiest: 100 as number | null });
+  const there = rows({ instances: 3, last_hour: 100 as number | null });
   const facts = (...jobs: (typeof job)[]) => ({
     jobs: rows(...jobs),
     detail: 'all' as const,
@@ -66,7 +66,7 @@ describe('sql-jobs-exist', () => {
     ['no cleanup job', facts(job), 'fail sql-jobs-exist-missing dba'],
     [
       'no table captured',
-      { ...facts(), instances: rows({ instances: 0, busiest: 0 }) },
+      { ...facts(), instances: rows({ instances: 0, last_hour: 0 }) },
       'skip sql-jobs-exist-none',
     ],
     ['capture switched off', facts({ ...job, enabled: 0 }, cleanup), 'fail sql-jobs-exist-disabled dba'],
@@ -88,7 +88,7 @@ describe('sql-jobs-exist', () => {
       'at its ceiling',
       {
         ...facts({ ...job, maxtrans: 1, maxscans: 1 }, cleanup),
-        instances: rows({ instances: 3, busiest: 600 }),
+        instances: rows({ instances: 3, last_hour: 600 }),
       },
       'warn sql-jobs-exist-ceiling dba',
     ],
@@ -128,7 +128,7 @@ describe('sql-retention', () => {
       'skip sql-retention-no-cleanup',
     ],
     ['no right', { jobs: sqlError(229), window: window(4000) }, 'unknown sql-retention-no-right dba'],
-    ['no right, but much is kept', { jobs: sqlError(229), window: window(21_000) }, 'pass ok'],
+    ['no right, but much is kept', { jobs: sqlError(229), window: window(20_160) }, 'pass ok'],
     ['no right at all', { jobs: sqlError(229), window: sqlError(229) }, 'unknown sql-retention-no-right dba'],
   ])('%s', (_, facts, expected) => {
     expect(gist(judge(sqlRetention, facts))).toBe(expected);

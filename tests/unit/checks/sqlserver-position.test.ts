@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SqlAnswer, SqlFailure } from '../../../src/adapters/sqlserver-port.ts';
-import type { CheckContext } from '../../../src/checks/context.ts';
+import type { CheckContext, FacilityCheck } from '../../../src/checks/context.ts';
 import type { Memory } from '../../../src/checks/memory.ts';
 import { storedPosition } from '../../../src/checks/sqlserver/position.ts';
 import { type InstanceRow, sqlCaptureGap } from '../../../src/checks/sqlserver/sql-capture-gap.ts';
@@ -97,6 +97,22 @@ describe('sql-offset-window', () => {
   ])('%s', (_, given, expected) => {
     expect(gist(judge(sqlOffsetWindow, given))).toBe(expected);
   });
+  it('asks nothing about a position that there is not', async () => {
+    const asked: string[] = [];
+    const context = {
+      connect: { offsets: async () => [] },
+      names: { connector: 'c' },
+      sql: {
+        query: async (text: string) => {
+          asked.push(text);
+          return rows();
+        },
+      },
+    } as unknown as CheckContext;
+    const facts = await sqlOffsetWindow.probe(context, new AbortController().signal);
+    expect(facts.window).toBeNull();
+    expect(asked.filter((text) => text.includes('@offset'))).toEqual([]);
+  });
   it('counts down, and says when the retention is a guess', () => {
     expect(judge(sqlOffsetWindow, facts(14_400)).summary).toContain('4 days left');
     expect(judge(sqlOffsetWindow, { ...facts(4000), jobs: sqlError(229) }).current).toContain('default');
@@ -156,6 +172,12 @@ describe('sql-capture-gap', () => {
     ['all cleaned up unread: another check says it', facts([visits(1, 150)], [visits(1, 10)]), 'pass ok'],
     ['no longer captured', facts([bills(3, 1)], [visits(1, 10), bills(3, 1)]), 'pass ok'],
     [
+      'made anew exactly at the position',
+      facts([visits(2, 100), bills(3, 1)], [visits(1, 10)]),
+      'fail sql-capture-gap-replaced central-team',
+    ],
+    ['cleaned up exactly to the position', facts([visits(1, 100), bills(3, 1)], [visits(1, 10)]), 'pass ok'],
+    [
       'position unknown',
       { ...facts([visits(2, 90)], [visits(1, 10)]), position: nowhere },
       'fail sql-capture-gap-replaced central-team',
@@ -173,6 +195,28 @@ describe('sql-capture-gap', () => {
     ['no right', { ...facts([], null), instances: sqlError(229) }, 'unknown sql-capture-gap-no-right dba'],
   ])('%s', (_, given, expected) => {
     expect(gist(judge(sqlCaptureGap, given))).toBe(expected);
+  });
+});
+
+describe('what sql-capture-gap says', () => {
+  const found = (position: number, before: InstanceRow[] | null) =>
+    judge(sqlCaptureGap, {
+      instances: rows(visits(2, 150), bills(3, 1)),
+      position: at(position),
+      before: before === null ? never : seen(before),
+      kept,
+    });
+  it('names the tables that are meant, and how sure it is', () => {
+    expect(found(100, [visits(1, 10), bills(9, 1)]).summary).toBe(
+      'Changes of dbo.Visits were deleted before they were read.',
+    );
+    expect(found(200, [visits(1, 10), bills(9, 1)]).summary).toMatch(
+      /^The capture of dbo.Bills and dbo.Visits was/,
+    );
+  });
+  it('tells a first look from a comparison', () => {
+    expect(found(200, null).summary).toBe('2 capture instances, noted for comparison');
+    expect(found(200, [visits(2, 150)]).summary).toBe('2 capture instances, as seen before');
   });
 });
 
@@ -256,40 +300,91 @@ describe('sql-db-restored', () => {
   ])('%s', (_, given, expected) => {
     expect(gist(judge(sqlDbRestored, given))).toBe(expected);
   });
+  it('says what differs', () => {
+    const verdict = judge(sqlDbRestored, facts({ recovery_fork: 'C' }, '2026-11-24', before));
+    expect(verdict.current).toBe('recovery fork B → C; restore in msdb none → 2026-11-24');
+    expect(judge(sqlDbRestored, facts({}, null, null)).summary).toBe('noted for comparison');
+    expect(judge(sqlDbRestored, facts({}, null, before)).summary).toBe('the database seen before');
+  });
 });
 
 describe('a finding by comparison', () => {
-  it('stays until it is accepted, by name of the risk', async () => {
+  const seenAt = '2026-11-23T08:00:00.000Z';
+  /** A facility whose SQL Server answers what `answer` gives for a question; notes stay from run to run. */
+  function surroundings(answer: (text: string) => object) {
     const notes = new Map<string, Facts>();
     const memory: Memory = {
-      recall: async (key) => ({ value: notes.get(key) ?? null, at: '2026', trouble: null }),
+      recall: async (key) => ({ value: notes.get(key) ?? null, at: seenAt, trouble: null }),
       keep: async (key, value) => {
         notes.set(key, value);
         return null;
       },
     };
-    let max = 90;
-    const context = {
+    return {
       memory,
       settings: facility(),
       names: { connector: 'c' },
       connect: { offsets: async () => undefined },
-      sql: { query: async () => rows({ max_lsn: lsn(max) }) },
+      sql: { query: async (text: string) => rows(answer(text)) },
     } as unknown as CheckContext;
-    const run = async () => {
-      const facts = await sqlLsnRegressed.probe(context, new AbortController().signal);
-      return { facts, outcome: judge(sqlLsnRegressed, facts).outcome };
-    };
-    expect((await run()).outcome).toBe('pass');
-    max = 80;
-    await run();
-    max = 200;
-    const { facts, outcome } = await run();
-    expect(outcome).toBe('fail');
-    const fix = sqlLsnRegressed.fixes?.[0];
-    expect(fix).toMatchObject({ risk: 'data', cures: ['sql-lsn-regressed-back'] });
-    await fix?.apply(context, facts, new AbortController().signal);
-    expect((await run()).outcome).toBe('pass');
+  }
+  const signal = new AbortController().signal;
+
+  /** What each check sees: first as noted, then changed, then as if nothing had been. */
+  async function course<F extends Facts>(
+    check: FacilityCheck<F>,
+    first: (text: string) => object,
+    ...later: ((text: string) => object)[]
+  ): Promise<string[]> {
+    let answer = first;
+    const context = surroundings((text) => answer(text));
+    const outcome = async () => judge(check, await check.probe(context, signal)).outcome as string;
+    const outcomes = [await outcome(), await outcome()];
+    for (const next of later) {
+      answer = next;
+      outcomes.push(await outcome(), await outcome());
+    }
+    const fix = check.fixes?.[0];
+    expect(fix?.risk).toBe('data');
+    await fix?.apply(context, (await check.probe(context, signal)) as F, signal);
+    return [...outcomes, 'accepted', await outcome()];
+  }
+  const staysUntilAccepted = ['pass', 'pass', 'fail', 'fail', 'fail', 'fail', 'accepted', 'pass'];
+
+  it('of a log that went back stays when it has grown past the old position', async () => {
+    const max = (n: number) => () => ({ max_lsn: lsn(n) });
+    expect(await course(sqlLsnRegressed, max(90), max(80), max(200))).toEqual(staysUntilAccepted);
+    expect(sqlLsnRegressed.fixes?.[0]?.cures).toEqual(['sql-lsn-regressed-back']);
+  });
+
+  it('of a restored database stays', async () => {
+    const database = (fork: string) => (text: string) =>
+      text.includes('restorehistory')
+        ? { restored: null }
+        : { create_date: '2024', database_guid: 'A', recovery_fork: fork };
+    expect(await course(sqlDbRestored, database('B'), database('C'), database('C'))).toEqual(
+      staysUntilAccepted,
+    );
+    expect(sqlDbRestored.fixes?.[0]?.cures).toEqual(['sql-db-restored-changed']);
+  });
+
+  it('of a capture made anew stays, and notes other tables meanwhile', async () => {
+    const instance = (id: number) => () => visits(id, 10);
+    expect(await course(sqlCaptureGap, instance(1), instance(2), instance(2))).toEqual(staysUntilAccepted);
+    expect(sqlCaptureGap.fixes?.[0]?.cures).toEqual(['sql-capture-gap-replaced', 'sql-capture-gap-lost']);
+  });
+
+  it('of a table that was not captured for a while comes when it is captured again', async () => {
+    const context = (found: InstanceRow[]) => ({
+      ...base,
+      sql: { query: async () => rows(...found) } as unknown as CheckContext['sql'],
+    });
+    const base = surroundings(() => ({}));
+    const outcome = async (found: InstanceRow[]) =>
+      judge(sqlCaptureGap, await sqlCaptureGap.probe(context(found), signal)).outcome;
+    expect(await outcome([visits(1, 10), bills(3, 10)])).toBe('pass');
+    expect(await outcome([bills(3, 10)])).toBe('pass');
+    expect(await outcome([visits(2, 90), bills(3, 10)])).toBe('fail');
   });
 });
 
