@@ -8,6 +8,7 @@ import type { NetworkPort } from '../adapters/network-port.ts';
 import type { SqlServerPort } from '../adapters/sqlserver-port.ts';
 import type { FacilityNames } from '../connector/names.ts';
 import type { FacilitySettings } from '../settings/facility.ts';
+import type { Memory } from './memory.ts';
 import type { Check, Facts } from './types.ts';
 
 /** What the probes of a facility's checks may touch. */
@@ -23,6 +24,8 @@ export interface CheckContext {
   connect: ConnectPort;
   /** Rejects with a CliError that lists every endpoint tried. */
   docker(): Promise<DockerPort>;
+  /** What earlier runs saw. */
+  memory: Memory;
   /** The connector configuration that this version of the program installs. */
   desiredConfig: ConnectorConfig;
 }

@@ -39,12 +39,28 @@ import { heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
 import { streamPosition } from './pipeline/stream-position.ts';
 import { streamTopics } from './pipeline/stream-topics.ts';
 import { sqlAgentRunning } from './sqlserver/sql-agent-running.ts';
+import { sqlCanary } from './sqlserver/sql-canary.ts';
+import { sqlCaptureFresh } from './sqlserver/sql-capture-fresh.ts';
+import { sqlCaptureGap } from './sqlserver/sql-capture-gap.ts';
+import { sqlCaptureInstances } from './sqlserver/sql-capture-instances.ts';
+import { sqlChangeTableSize } from './sqlserver/sql-change-table-size.ts';
+import { sqlColumnTypes } from './sqlserver/sql-column-types.ts';
 import { sqlDbCdcEnabled } from './sqlserver/sql-db-cdc-enabled.ts';
+import { sqlDbRestored } from './sqlserver/sql-db-restored.ts';
 import { sqlDbState } from './sqlserver/sql-db-state.ts';
+import { sqlDiskFree } from './sqlserver/sql-disk-free.ts';
+import { sqlJobsExist } from './sqlserver/sql-jobs-exist.ts';
+import { sqlLogSpace } from './sqlserver/sql-log-space.ts';
 import { sqlLogin } from './sqlserver/sql-login.ts';
+import { sqlLsnRegressed } from './sqlserver/sql-lsn-regressed.ts';
+import { sqlOffsetWindow } from './sqlserver/sql-offset-window.ts';
 import { sqlPermissions } from './sqlserver/sql-permissions.ts';
 import { sqlRetention } from './sqlserver/sql-retention.ts';
+import { sqlScanErrors } from './sqlserver/sql-scan-errors.ts';
+import { sqlScanLatency } from './sqlserver/sql-scan-latency.ts';
+import { sqlSchemaDrift } from './sqlserver/sql-schema-drift.ts';
 import { sqlSnapshotIsolation } from './sqlserver/sql-snapshot-isolation.ts';
+import { sqlTableFeatures } from './sqlserver/sql-table-features.ts';
 import { sqlTablePk } from './sqlserver/sql-table-pk.ts';
 import { sqlTablesEnabled } from './sqlserver/sql-tables-enabled.ts';
 import { sqlTcp } from './sqlserver/sql-tcp.ts';
@@ -79,6 +95,22 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   sqlPermissions,
   sqlSnapshotIsolation,
   sqlRetention,
+  sqlCaptureInstances,
+  sqlSchemaDrift,
+  sqlColumnTypes,
+  sqlTableFeatures,
+  sqlJobsExist,
+  sqlCaptureFresh,
+  sqlCanary,
+  sqlScanErrors,
+  sqlScanLatency,
+  sqlOffsetWindow,
+  sqlCaptureGap,
+  sqlLsnRegressed,
+  sqlDbRestored,
+  sqlLogSpace,
+  sqlDiskFree,
+  sqlChangeTableSize,
   kafkaBootstrapSyntax,
   kafkaDns,
   kafkaTcp,

@@ -43,6 +43,24 @@ describe('doctor', () => {
       ✔ The login may read the captured changes: ok. cdc_reader may read them
       ✔ The first copy takes no locks: ok. snapshot isolation is allowed
       ✔ Captured changes outlive an outage: ok. kept for 14 days (20160 minutes)
+      ✔ Each table has one capture instance: ok. 1 table
+      ✔ The tables look as they are captured: ok. no difference
+      ✔ The column types can be streamed: ok. nothing unusual
+      ✔ The tables are of a kind that can be captured: ok. ordinary tables
+      ✔ The capture and cleanup jobs are there: ok. both are there and did their work
+      ✔ The capture job is writing: ok. last wrote 4 s ago
+      ✔ The capture job reads the log without errors: ok. none
+      ✔ The capture job keeps up: ok. 2 s in the latest scan, begun less than a minute
+        ago
+      ✔ Nothing was deleted before it was read: ok. less than a minute behind, 14 days
+        left
+      ✔ No table lost changes between two captures: ok. 1 capture instance, noted for
+        comparison
+      ✔ The log has not gone backwards: ok. newest 0x0000002700000AC00003
+      ✔ The database was not restored from a backup: ok. noted for comparison
+      ✔ The transaction log has room: ok. 5 % of 1024 MB used
+      ✔ The disks of SQL Server have room: ok. 120 GB free
+      ✔ The change tables are cleaned up: ok. 84 MB for 14 days
 
       Kafka
       ✔ The Kafka addresses are well written: ok. kafka-1.example.org:9093
@@ -79,7 +97,7 @@ describe('doctor', () => {
       ✔ The data topics hold records: ok. 103000 records in 2 topics, of all
         facilities together
 
-      ✔ 48 ok, 2 skipped
+      ✔ 63 ok, 2 skipped
       "
     `);
     expect(exit).toBe(0);
@@ -135,9 +153,18 @@ describe('doctor', () => {
       ✔ The tables have keys: ok. every table to stream has a key
       ✔ SQL Server Agent captures: ok. running
       ✔ The first copy takes no locks: ok. snapshot isolation is allowed
+      ✔ The column types can be streamed: ok. nothing unusual
+      ✔ The tables are of a kind that can be captured: ok. ordinary tables
+      ✔ The database was not restored from a backup: ok. noted for comparison
+      ✔ The transaction log has room: ok. 5 % of 1024 MB used
+      ✔ The disks of SQL Server have room: ok. 120 GB free
       – Not checked: needs “Change data capture is on in the database”: The tables are
         captured; The login may read the captured changes; Captured changes outlive
-        an outage
+        an outage; Each table has one capture instance; The tables look as they are
+        captured; The capture and cleanup jobs are there; The capture job is writing;
+        The capture job reads the log without errors; The capture job keeps up;
+        Nothing was deleted before it was read; No table lost changes between two
+        captures; The log has not gone backwards; The change tables are cleaned up
 
       Kafka
       ✔ The Kafka addresses are well written: ok. kafka-1.example.org:9093
@@ -178,7 +205,7 @@ describe('doctor', () => {
       – Not checked: needs “Kafka can be reached”: The latest heartbeat is fresh; The
         data topics hold records
 
-      ✖ 2 failed, 36 ok, 12 skipped
+      ✖ 2 failed, 41 ok, 22 skipped
       "
     `);
     expect(exit).toBe(3);
@@ -251,7 +278,7 @@ describe('doctor', () => {
         "command": "doctor",
         "counts": {
           "fail": 0,
-          "pass": 48,
+          "pass": 63,
           "skip": 2,
           "unknown": 0,
           "warn": 0,

@@ -52,7 +52,14 @@ function surroundings(
         world.nowMs += ms;
       },
     },
-    files: { ...real, read: async (path) => (path === `${DIR}/.env` ? ENV : real.read(path)) },
+    files: {
+      ...real,
+      read: async (path) => (path === `${DIR}/.env` ? ENV : real.read(path)),
+      writeAtomically: async (path, ...rest) => {
+        // There is no such folder; what the checks note there is lost.
+        if (path !== `${DIR}/seen.json`) await real.writeAtomically(path, ...rest);
+      },
+    },
     docker: async () => {
       if (world.docker !== undefined) return fakeDocker(world);
       throw new CliError('docker.unreachable', 'No Docker Engine answers on this machine.', {

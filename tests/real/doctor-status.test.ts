@@ -113,7 +113,14 @@ describe('a facility that streams', () => {
 
   test('gives doctor nothing to find but what the login may not see', async () => {
     const answer = await ask('doctor');
-    expect(troubles(answer)).toEqual(['unknown sql-retention-no-right']);
+    expect(troubles(answer)).toEqual([
+      'unknown sql-retention-no-right',
+      'unknown sql-jobs-exist-no-right',
+      'unknown sql-scan-errors-no-right',
+      'unknown sql-scan-latency-no-right',
+      'unknown sql-disk-free-no-right',
+      'unknown sql-change-table-size-no-right',
+    ]);
     expect(answer.exit).toBe(0);
     expect((await ask('doctor', '--strict')).exit).toBe(4);
     expect(JSON.stringify(answer.json)).not.toContain(

@@ -6,10 +6,11 @@ import {
   type TableName,
   without,
 } from '../../connector/table-selection.ts';
+import type { FacilitySettings } from '../../settings/facility.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
 import { fail, listed, pass, warn } from '../verdicts.ts';
-import { cannotTell } from './answers.ts';
+import { bracketed, cannotTell, quoted } from './answers.ts';
 
 const ID = 'sql-table-pk';
 
@@ -21,11 +22,20 @@ export type IndexRow = {
   is_primary_key: boolean | null;
 };
 
+/** A column of a primary key that the newest capture instance of its table leaves out. */
+export type UncapturedRow = { schema_name: string; table_name: string; column_name: string };
+
+export type KeyFacts = {
+  indexes: SqlAnswer<IndexRow>;
+  /** No answer before change data capture is on, or without the right to look: then nothing is claimed. */
+  uncaptured: SqlAnswer<UncapturedRow>;
+};
+
 /**
  * Every streamed table has a key. Without one the records carry none, the facility code cannot be put into it, and the
  * warehouse cannot tell one facility's rows from another's (domain: silent failure S9).
  */
-export const sqlTablePk: FacilityCheck<SqlAnswer<IndexRow>> = {
+export const sqlTablePk: FacilityCheck<KeyFacts> = {
   id: ID,
   title: 'The tables have keys',
   area: 'sqlserver',
@@ -33,8 +43,8 @@ export const sqlTablePk: FacilityCheck<SqlAnswer<IndexRow>> = {
   needs: ['sql-login'],
   timeoutMs: 8000,
 
-  probe: ({ sql }, signal) =>
-    sql.query<IndexRow>(
+  async probe({ sql }, signal) {
+    const indexes = await sql.query<IndexRow>(
       `SELECT s.name AS schema_name, t.name AS table_name, i.name AS index_name, i.is_primary_key AS is_primary_key
        FROM sys.tables AS t
        JOIN sys.schemas AS s ON s.schema_id = t.schema_id
@@ -42,15 +52,37 @@ export const sqlTablePk: FacilityCheck<SqlAnswer<IndexRow>> = {
        WHERE t.is_ms_shipped = 0 AND s.name <> N'cdc'`,
       {},
       signal,
-    ),
+    );
+    const uncaptured = await sql.query<UncapturedRow>(
+      `SELECT s.name AS schema_name, t.name AS table_name, c.name AS column_name
+       FROM cdc.change_tables AS ct
+       JOIN sys.tables AS t ON t.object_id = ct.source_object_id
+       JOIN sys.schemas AS s ON s.schema_id = t.schema_id
+       JOIN sys.indexes AS i ON i.object_id = t.object_id AND i.is_primary_key = 1
+       JOIN sys.index_columns AS ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id
+       JOIN sys.columns AS c ON c.object_id = ic.object_id AND c.column_id = ic.column_id
+       LEFT JOIN cdc.captured_columns AS cc ON cc.object_id = ct.object_id AND cc.column_name = c.name
+       WHERE cc.column_name IS NULL
+         AND NOT EXISTS (SELECT 1 FROM cdc.change_tables AS n
+                         WHERE n.source_object_id = ct.source_object_id AND n.create_date > ct.create_date)`,
+      {},
+      signal,
+    );
+    return { indexes, uncaptured };
+  },
 
-  judge(facts, settings) {
-    if (!facts.ok) return cannotTell(ID, facts.failure);
+  judge({ indexes, uncaptured }, settings) {
+    if (!indexes.ok) return cannotTell(ID, indexes.failure);
     const selected = includes(settings.tableIncludeList);
     const keyed = hasCustomKey(settings.messageKeyColumns);
-    const tables = byTable(facts.value).filter((table) => selected(table) && !keyed(table));
+    const tables = byTable(indexes.value).filter((table) => selected(table) && !keyed(table));
     const keyless = tables.filter((table) => !table.primaryKey && table.uniqueIndex === undefined);
     if (keyless.length > 0) return noKey(keyless, settings.tableIncludeList);
+    const missing = (uncaptured.ok ? uncaptured.value : []).filter((row) => {
+      const table = { schema: row.schema_name, table: row.table_name };
+      return selected(table) && !keyed(table);
+    });
+    if (missing.length > 0) return keyNotCaptured(missing, settings);
     const indexed = tables.filter((table) => !table.primaryKey);
     if (indexed.length > 0) return uniqueIndexOnly(indexed);
     return pass('every table to stream has a key');
@@ -88,6 +120,33 @@ function noKey(tables: readonly KeyedTable[], includeList: string): Verdict {
         `clinicmaster-cdc init --tables '${without(includeList, tables)}'`,
       ],
       who: 'you',
+    },
+  });
+}
+
+function keyNotCaptured(rows: readonly UncapturedRow[], { database }: FacilitySettings): Verdict {
+  const names = rows.map((row) => `${row.schema_name}.${row.table_name}.${row.column_name}`).sort();
+  return fail(`${ID}-not-captured`, `Columns of primary keys that are not captured: ${listed(names, 5)}.`, {
+    current: listed(names, 50),
+    required: 'every column of the primary key in the capture instance',
+    remedy: {
+      text:
+        'Capture the table anew with its key columns in @captured_column_list. Until then nothing tells its rows apart in ' +
+        'the warehouse. Leave the old instance until the new one is there:',
+      sql: [
+        `USE ${bracketed(database.name)};`,
+        ...[...new Set(rows.map((row) => `${row.schema_name}.${row.table_name}`))].sort().map((name) => {
+          const [schema = '', table = ''] = [
+            name.slice(0, name.indexOf('.')),
+            name.slice(name.indexOf('.') + 1),
+          ];
+          return (
+            `EXEC sys.sp_cdc_enable_table @source_schema = ${quoted(schema)}, @source_name = ${quoted(table)}, ` +
+            `@capture_instance = ${quoted(`${schema}_${table}_key`)}, @role_name = NULL, @supports_net_changes = 0;`
+          );
+        }),
+      ],
+      who: 'dba',
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { CheckContext, FacilityCheck } from '../../checks/context.ts';
+import { facilityMemory } from '../../checks/memory.ts';
 import { type RunOptions, runChecks } from '../../checks/runner.ts';
 import type { CheckResult, Occasion } from '../../checks/types.ts';
 import { facilityNames } from '../../connector/names.ts';
@@ -57,6 +58,7 @@ export async function withCheckContext<T>(
     kafka,
     connect,
     docker: context.docker,
+    memory: facilityMemory(context.files, settings.dir, context.clock),
     desiredConfig: connectorConfig(template, names.connector),
   };
   try {

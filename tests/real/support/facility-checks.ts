@@ -6,14 +6,24 @@ import { kafka } from '../../../src/adapters/kafka.ts';
 import { hostMachine } from '../../../src/adapters/machine.ts';
 import { systemNetwork } from '../../../src/adapters/network.ts';
 import { sqlServer } from '../../../src/adapters/sqlserver.ts';
+import type { CheckContext } from '../../../src/checks/context.ts';
 import { FACILITY_CHECKS } from '../../../src/checks/registry.ts';
-import { runChecks } from '../../../src/checks/runner.ts';
+import { type RunOptions, runChecks } from '../../../src/checks/runner.ts';
 import type { CheckResult, Verdict } from '../../../src/checks/types.ts';
 import { facilityNames } from '../../../src/connector/names.ts';
 import type { FacilitySettings } from '../../../src/settings/facility.ts';
 
 /** Runs the named checks (or areas) with the real adapters, as `doctor` does. */
-export async function check(settings: FacilitySettings, ...only: string[]): Promise<Checked> {
+export function check(settings: FacilitySettings, ...only: string[]): Promise<Checked> {
+  return checkIn({}, settings, { only });
+}
+
+/** The same with parts of the surroundings replaced. */
+export async function checkIn(
+  parts: Partial<CheckContext>,
+  settings: FacilitySettings,
+  options: RunOptions,
+): Promise<Checked> {
   const sql = sqlServer(settings.database);
   const broker = kafka(settings.kafka, `cdc.${settings.facilityId}.cli`);
   const host = { platform: process.platform, privileged: true, home: '/root', cwd: '/', env: {} };
@@ -31,10 +41,12 @@ export async function check(settings: FacilitySettings, ...only: string[]): Prom
         kafka: broker,
         connect: connectRest(`http://127.0.0.1:${settings.restPort}`),
         docker: () => findDocker(host),
+        memory: { recall: async () => ({ value: null, at: null, trouble: null }), keep: async () => null },
         desiredConfig: {},
+        ...parts,
       },
       settings,
-      { only },
+      options,
     );
     return new Checked(results);
   } finally {

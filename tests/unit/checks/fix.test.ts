@@ -151,6 +151,6 @@ describe('the cures of a facility', () => {
       fix.cures.some((code) => /position-lost|history-missing/.test(code)),
     );
     expect(lost.map(({ fix }) => fix.risk)).toEqual(['copy-again']);
-    expect(riskNames(FACILITY_CHECKS)).toEqual(['copy-again', 'resume']);
+    expect(riskNames(FACILITY_CHECKS)).toEqual(['copy-again', 'forget', 'resume']);
   });
 });

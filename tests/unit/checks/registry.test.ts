@@ -46,10 +46,18 @@ describe('the commands in remedies', () => {
     '--fix',
     '--list',
     '--dir',
+    '--deep',
+    '--fix',
+    '--accept-risk',
   ]);
 
   it('name verbs that exist', () => {
-    expect([...new Set(commands.map(([, verb]) => verb))].sort()).toEqual(['doctor', 'init', 'status']);
+    expect([...new Set(commands.map(([, verb]) => verb))].sort()).toEqual([
+      'doctor',
+      'init',
+      'sql',
+      'status',
+    ]);
   });
   it('name flags that exist', () => {
     const used = commands.flatMap(([, , rest]) => rest?.match(/--[a-z-]+/g) ?? []);

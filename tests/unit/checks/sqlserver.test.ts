@@ -7,7 +7,6 @@ import { sqlDbCdcEnabled } from '../../../src/checks/sqlserver/sql-db-cdc-enable
 import { sqlDbState } from '../../../src/checks/sqlserver/sql-db-state.ts';
 import { sqlLogin } from '../../../src/checks/sqlserver/sql-login.ts';
 import { sqlPermissions } from '../../../src/checks/sqlserver/sql-permissions.ts';
-import { sqlRetention } from '../../../src/checks/sqlserver/sql-retention.ts';
 import { sqlSnapshotIsolation } from '../../../src/checks/sqlserver/sql-snapshot-isolation.ts';
 import { sqlTablePk } from '../../../src/checks/sqlserver/sql-table-pk.ts';
 import { sqlTablesEnabled } from '../../../src/checks/sqlserver/sql-tables-enabled.ts';
@@ -208,10 +207,14 @@ describe('sql-table-pk', () => {
     index_name: name,
     is_primary_key: primary,
   });
-  const keyless = rows(index('Visits', 'PK_Visits', true), index('AuditTrail', null, null));
+  const keys = (...given: ReturnType<typeof index>[]) => ({
+    indexes: rows(...given),
+    uncaptured: sqlError(208),
+  });
+  const keyless = keys(index('Visits', 'PK_Visits', true), index('AuditTrail', null, null));
 
   it('passes with primary keys, further unique indexes or not', () => {
-    const facts = rows(index('Visits', 'PK_Visits', true), index('Visits', 'UX_Visits', false));
+    const facts = keys(index('Visits', 'PK_Visits', true), index('Visits', 'UX_Visits', false));
     expect(gist(judge(sqlTablePk, facts))).toBe('pass ok');
   });
   it('fails without any key, with both ways out ready to paste', () => {
@@ -232,9 +235,22 @@ describe('sql-table-pk', () => {
     expect(gist(judge(sqlTablePk, keyless, settings))).toBe('pass ok');
   });
   it('warns where only a unique index tells rows apart', () => {
-    expect(gist(judge(sqlTablePk, rows(index('Stock', 'UX_Stock', false))))).toBe(
+    expect(gist(judge(sqlTablePk, keys(index('Stock', 'UX_Stock', false))))).toBe(
       'warn sql-table-pk-unique-index you',
     );
+  });
+  it('fails where a column of the key is not captured, but not where other columns are the key', () => {
+    const facts = {
+      indexes: rows(index('Visits', 'PK_Visits', true)),
+      uncaptured: rows({ schema_name: 'dbo', table_name: 'Visits', column_name: 'VisitNo' }),
+    };
+    const verdict = judge(sqlTablePk, facts);
+    expect(gist(verdict)).toBe('fail sql-table-pk-not-captured dba');
+    expect(verdict.current).toBe('dbo.Visits.VisitNo');
+    const keyed = facility({ messageKeyColumns: 'dbo.Visits:PatientNo,At' });
+    expect(gist(judge(sqlTablePk, facts, keyed))).toBe('pass ok');
+    const without = facility({ tableIncludeList: 'dbo\\.Bills' });
+    expect(gist(judge(sqlTablePk, facts, without))).toBe('pass ok');
   });
 });
 
@@ -317,31 +333,8 @@ describe('sql-snapshot-isolation', () => {
   });
 });
 
-describe('sql-retention', () => {
-  const jobs = (retention: number | string) =>
-    rows({ job_type: 'capture', retention: 0 as number | string }, { job_type: 'cleanup', retention });
-  it.each([
-    ['two weeks', jobs(20_160), 'pass ok'],
-    ['two weeks as a bigint', jobs('20160'), 'pass ok'],
-    ['three days', jobs(4320), 'warn sql-retention-short dba'],
-    ['no cleanup job', rows({ job_type: 'capture', retention: 0 }), 'warn sql-retention-no-cleanup dba'],
-    ['no capture job', rows({ job_type: 'cleanup', retention: 20_160 }), 'fail sql-retention-no-capture dba'],
-    ['no right', sqlError(229), 'unknown sql-retention-no-right dba'],
-  ])('%s', (_, facts, expected) => {
-    expect(gist(judge(sqlRetention, facts))).toBe(expected);
-  });
-});
-
 describe('a question that SQL Server does not answer', () => {
-  const checks = [
-    sqlVersion,
-    sqlDbState,
-    sqlDbCdcEnabled,
-    sqlTablesEnabled,
-    sqlTablePk,
-    sqlSnapshotIsolation,
-    sqlRetention,
-  ];
+  const checks = [sqlVersion, sqlDbState, sqlDbCdcEnabled, sqlTablesEnabled, sqlSnapshotIsolation];
   it.each(
     checks.map(
       (check) => [check.id, check as unknown as FacilityCheck<SqlAnswer<Record<string, SqlValue>>>] as const,

@@ -8,6 +8,7 @@ const POLL_MILLISECONDS = 500;
 const CLEANUP_HOUR = 2;
 
 interface JobRow {
+  job_id: string;
   database_id: number;
   database: string;
   job_type: 'capture' | 'cleanup';
@@ -17,6 +18,10 @@ interface JobRow {
   retention: string;
   run_number: number;
   is_started: boolean;
+  /** A disabled job goes on while it runs; the Agent does not start it. */
+  enabled: boolean;
+  fault_number: number | null;
+  fault_message: string | null;
   /** The nightly hour has passed since it last ran. */
   cleanup_due: boolean;
 }
@@ -68,6 +73,7 @@ export class Agent {
     await this.#control.query("UPDATE standin.knob SET value = $1 WHERE name = 'agent'", [
       running ? 'running' : 'stopped',
     ]);
+    await this.#control.query("UPDATE standin.knob SET value = now()::text WHERE name = 'agent_since'");
     if (running) return;
     await Promise.all([...this.#captures.values()].map((job) => job.stop()));
     this.#captures.clear();
@@ -103,7 +109,7 @@ export class Agent {
       this.#captures.delete(databaseId);
     }
     for (const job of captures) {
-      if (this.#captures.has(job.database_id)) continue;
+      if (this.#captures.has(job.database_id) || !job.enabled) continue;
       const capture = new CaptureJob(toSettings(job), this.#connect, this.#report);
       this.#captures.set(job.database_id, capture);
       capture.start();
@@ -128,7 +134,19 @@ export class Agent {
 
   async #cleanUp(job: JobRow): Promise<void> {
     const source = { databaseId: job.database_id, database: job.database };
-    await this.#control.alone((client) => cleanUp(client, source, Number(job.retention)));
+    if (job.fault_number === null) {
+      await this.#control.alone((client) => cleanUp(client, source, Number(job.retention)));
+    }
+    await this.#control.query(
+      `INSERT INTO standin.job_history (job_id, run_status, message) SELECT job_id, $2, $3 FROM standin.job WHERE job_id = $1`,
+      job.fault_number === null
+        ? [job.job_id, 1, 'The job succeeded.']
+        : [
+            job.job_id,
+            0,
+            `The job failed. ${job.fault_message} [SQLSTATE 42000] (Error ${job.fault_number})`,
+          ],
+    );
     await this.#control.query(
       "UPDATE standin.job SET last_run = now() WHERE database_id = $1 AND job_type = 'cleanup'",
       [job.database_id],

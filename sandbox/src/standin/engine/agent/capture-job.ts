@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
+import { TsqlError } from '../../types.ts';
 import { type HarvestSource, harvest, markIdle } from '../cdc/harvest.ts';
 import { recordError, recordScan } from './scan-record.ts';
 
@@ -62,6 +63,7 @@ export class CaptureJob {
 
   async #cycle(client: Client): Promise<void> {
     const { maxScans, maxTransactions } = this.settings;
+    await this.#stumble(client);
     for (let scan = 0; scan < maxScans && !this.#stop.signal.aborted; scan += 1) {
       const started = new Date();
       const result = await harvest(client, this.settings, maxTransactions);
@@ -73,8 +75,18 @@ export class CaptureJob {
 
   async #failed(client: Client | undefined, error: unknown): Promise<void> {
     if (this.#stop.signal.aborted || (client && (await this.#isOver(client)))) return;
-    this.#report(error);
+    if (!(error instanceof TsqlError)) this.#report(error);
     if (client) await recordError(client, this.settings, error).catch(() => undefined);
+  }
+
+  /** @throws TsqlError the fault that a test has put in with `EXEC standin.break_job`. */
+  async #stumble(client: Client): Promise<void> {
+    const { rows } = await client.query<{ fault_number: number; fault_message: string }>(
+      `SELECT fault_number, fault_message FROM standin.job
+       WHERE database_id = $1 AND job_type = 'capture' AND fault_number IS NOT NULL`,
+      [this.settings.databaseId],
+    );
+    if (rows[0]) throw new TsqlError(rows[0].fault_number, rows[0].fault_message);
   }
 
   /** CDC was switched off, or the database dropped, in the middle of a scan: the Agent is about to end this job. */

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { TsqlError } from '../../types.ts';
 import { cdcSchema } from '../cdc/change-log.ts';
 import type { HarvestResult, HarvestSource } from '../cdc/harvest.ts';
 
@@ -44,11 +45,21 @@ export async function recordScan(
   );
 }
 
-/** Notes a failed scan for sys.dm_cdc_errors. */
+/** "Log Scan process failed …": stands beside the error that made it fail. */
+const SCAN_FAILED = 22859;
+
+/** Notes a failed scan for sys.dm_cdc_errors and sys.dm_cdc_log_scan_sessions. */
 export async function recordError(client: Client, source: HarvestSource, error: unknown): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
+  const numbers = error instanceof TsqlError ? [error.number, SCAN_FAILED] : [SCAN_FAILED];
+  for (const number of numbers) {
+    await client.query(
+      'INSERT INTO standin.scan_error (database_id, entry_time, error_number, error_message) VALUES ($1, now(), $2, $3)',
+      [source.databaseId, number, message.slice(0, 1000)],
+    );
+  }
   await client.query(
-    'INSERT INTO standin.scan_error (database_id, entry_time, error_number, error_message) VALUES ($1, now(), 22859, $2)',
-    [source.databaseId, message.slice(0, 1000)],
+    'INSERT INTO standin.scan_session (database_id, start_time, end_time, error_count) VALUES ($1, now(), now(), 1)',
+    [source.databaseId],
   );
 }

@@ -37,8 +37,9 @@ async function insertJob(
   started: boolean,
 ): Promise<boolean> {
   const { rowCount } = await context.client.query(
-    `INSERT INTO standin.job (job_id, database_id, job_type, maxtrans, maxscans, continuous, pollinginterval, retention, threshold, is_started)
-     VALUES ($1, $2, $3, coalesce($4, 500), coalesce($5, 10), coalesce($6, 1) = 1, coalesce($7, 5), coalesce($8, 4320), coalesce($9, 5000), $10)
+    `INSERT INTO standin.job (job_id, database_id, job_type, maxtrans, maxscans, continuous, pollinginterval, retention, threshold, is_started, started_at)
+     VALUES ($1, $2, $3, coalesce($4, 500), coalesce($5, 10), coalesce($6, 1) = 1, coalesce($7, 5), coalesce($8, 4320), coalesce($9, 5000), $10,
+       CASE WHEN $10 THEN now() END)
      ON CONFLICT (database_id, job_type) DO NOTHING`,
     [
       randomUUID(),
@@ -225,7 +226,7 @@ export const spStartJob: Procedure = {
       return 0;
     }
     await client.query(
-      'UPDATE standin.job SET is_started = true, run_number = run_number + 1 WHERE job_id = $1',
+      'UPDATE standin.job SET is_started = true, run_number = run_number + 1, started_at = now(), stopped_at = NULL WHERE job_id = $1',
       [job.job_id],
     );
     return 0;
@@ -245,7 +246,9 @@ export const spStopJob: Procedure = {
         `SQLServerAgent Error: Request to stop job ${jobName(call.database.name, job.job_type)} (from User ${login.name}) refused because the job is not currently running.`,
       );
     }
-    await client.query('UPDATE standin.job SET is_started = false WHERE job_id = $1', [job.job_id]);
+    await client.query('UPDATE standin.job SET is_started = false, stopped_at = now() WHERE job_id = $1', [
+      job.job_id,
+    ]);
     return 0;
   },
 };

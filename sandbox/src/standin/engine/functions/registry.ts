@@ -79,6 +79,12 @@ const METADATA: Record<string, FunctionEntry> = {
     parameters: 'nvarchar(776)',
     returns: 'numeric(38,0)',
   },
+  fileproperty: {
+    pgName: 'standin.file_property',
+    leading: (s) => [database(s)],
+    parameters: 'sysname sysname',
+    returns: 'int',
+  },
   serverproperty: {
     pgName: 'standin.property',
     leading: (s) => [`${literal(JSON.stringify(serverProperties(s.serverName)))}::jsonb`],

@@ -83,6 +83,66 @@ BEGIN
   RETURN rows;
 END $$;
 
+-- Pages of 8 KB, as PostgreSQL keeps the table.
+CREATE FUNCTION standin.page_count(id int) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+  SELECT (pg_table_size(standin.physical_table(id)::regclass) + 8191) / 8192
+$$;
+
+-- Bytes of all tables of a T-SQL database.
+CREATE FUNCTION standin.data_bytes(database int) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+  SELECT coalesce(sum(pg_total_relation_size(standin.physical_table(object_id)::regclass)), 0)::bigint
+  FROM standin.object WHERE database_id = database AND type = 'U'
+$$;
+
+-- Bytes of the log that cannot be given back: what waits for the capture job, or for the end of its transaction.
+CREATE FUNCTION standin.log_bytes_used(database text) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  part text;
+  bytes bigint;
+  total bigint := 262144;
+BEGIN
+  FOR part IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = database || '.log' LOOP
+    EXECUTE format('SELECT coalesce(sum(pg_column_size(t)), 0) FROM %s AS t', part) INTO bytes;
+    total := total + bytes;
+  END LOOP;
+  RETURN total;
+END $$;
+
+-- Something is committed that the capture job has not read: log_reuse_wait_desc REPLICATION.
+CREATE FUNCTION standin.log_waits(database text) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+DECLARE found boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %I.transaction WHERE commit_no IS NOT NULL)', database || '.log') INTO found;
+  RETURN found;
+END $$;
+
+CREATE FUNCTION standin.knob_number(wanted text) RETURNS bigint
+LANGUAGE sql STABLE AS $$ SELECT value::bigint FROM standin.knob WHERE name = wanted $$;
+
+-- sys.dm_os_volume_stats: every file of a database lies on the one volume.
+CREATE FUNCTION standin.volume_stats(wanted int, file int) RETURNS TABLE (database_id int, file_id int,
+  volume_mount_point bpchar, volume_id bpchar, logical_volume_name bpchar, file_system_type bpchar, total_bytes bigint,
+  available_bytes bigint, is_read_only int2)
+LANGUAGE sql STABLE AS $$
+  SELECT d.database_id, file, '/var/opt/mssql'::bpchar, 'standin'::bpchar, 'standin'::bpchar, 'ext4'::bpchar,
+    standin.knob_number('disk_total_mb') * 1048576, standin.knob_number('disk_free_mb') * 1048576, 0::int2
+  FROM standin.database d WHERE d.database_id = wanted AND file IN (1, 2)
+$$;
+
+-- FILEPROPERTY(name, 'SpaceUsed') in pages.
+CREATE FUNCTION standin.file_property(current int, file bpchar, property bpchar) RETURNS int LANGUAGE sql STABLE AS $$
+  SELECT CASE lower(rtrim(tsql.txt(property)))
+    WHEN 'spaceused' THEN CASE lower(rtrim(tsql.txt(file)))
+      WHEN lower(d.name) THEN (standin.data_bytes(d.database_id) / 8192)::int
+      WHEN lower(d.name || '_log') THEN (least(standin.log_bytes_used(d.name), d.log_bytes) / 8192)::int END
+    WHEN 'isreadonly' THEN 0 END
+  FROM standin.database d WHERE d.database_id = current
+$$;
+
 -- The last identity value given, NULL before the first.
 CREATE FUNCTION standin.identity_last_value(id int, identity_column int) RETURNS bigint
 LANGUAGE plpgsql STABLE AS $$

@@ -80,9 +80,11 @@ async function createStorage(client: Client): Promise<void> {
   await client.query(LSN_FUNCTIONS);
   await client.query(CATALOGUE_FUNCTIONS);
   await client.query(METADATA_FUNCTIONS);
-  await client.query(`INSERT INTO standin.knob VALUES ('storage_version', $1), ('agent', 'running')`, [
-    STORAGE_VERSION,
-  ]);
+  await client.query(
+    `INSERT INTO standin.knob VALUES ('storage_version', $1), ('agent', 'running'), ('agent_since', now()::text),
+     ('disk_total_mb', '102400'), ('disk_free_mb', '61440')`,
+    [STORAGE_VERSION],
+  );
   await client.query(
     `INSERT INTO standin.login (principal_id, name, sid, type, default_database)
      VALUES ($1, 'sa', $2, 'S', 'master')`,

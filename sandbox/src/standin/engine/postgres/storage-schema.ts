@@ -21,7 +21,14 @@ CREATE TABLE standin.database (
   read_committed_snapshot boolean NOT NULL DEFAULT false,
   recovery_model int NOT NULL DEFAULT 1,
   compatibility_level int NOT NULL DEFAULT 160,
-  auto_close boolean NOT NULL DEFAULT false
+  auto_close boolean NOT NULL DEFAULT false,
+  -- A restore begins a new recovery fork; the database and its family stay.
+  database_guid uuid NOT NULL DEFAULT gen_random_uuid(),
+  family_guid uuid NOT NULL DEFAULT gen_random_uuid(),
+  first_recovery_fork_guid uuid NOT NULL DEFAULT gen_random_uuid(),
+  recovery_fork_guid uuid,
+  -- Size of the log file.
+  log_bytes bigint NOT NULL DEFAULT 536870912
 );
 CREATE UNIQUE INDEX ON standin.database (lower(name));
 `;
@@ -196,7 +203,29 @@ CREATE TABLE standin.job (
   -- Counts the starts: a running job keeps the settings it was started with.
   run_number int NOT NULL DEFAULT 1,
   last_run timestamptz NOT NULL DEFAULT now(),
+  enabled boolean NOT NULL DEFAULT true,
+  started_at timestamptz DEFAULT now(),
+  stopped_at timestamptz,
+  -- A fault put in by EXEC standin.break_job: each run fails with it.
+  fault_number int,
+  fault_message text,
   UNIQUE (database_id, job_type)
+);
+
+-- Outcomes of the cleanup jobs, as msdb.dbo.sysjobhistory shows them. run_status: 1 succeeded, 0 failed.
+CREATE TABLE standin.job_history (
+  instance_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  job_id uuid NOT NULL REFERENCES standin.job ON DELETE CASCADE,
+  run_status int NOT NULL,
+  message text NOT NULL,
+  run_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE standin.restore (
+  restore_history_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  restore_date timestamptz NOT NULL DEFAULT now(),
+  destination_database_name text NOT NULL,
+  user_name text NOT NULL
 );
 
 CREATE TABLE standin.scan_session (
@@ -211,6 +240,7 @@ CREATE TABLE standin.scan_session (
   last_commit_time timestamptz,
   latency int NOT NULL DEFAULT 0,
   empty_scan_count int NOT NULL DEFAULT 0,
+  error_count int NOT NULL DEFAULT 0,
   PRIMARY KEY (database_id, session_id)
 );
 

@@ -1,4 +1,5 @@
 import type { Name } from '../../tsql/ast/query.ts';
+import { spUpdateJob } from '../cdc/agent-jobs.ts';
 import { spDisableTable } from '../cdc/disable-table.ts';
 import { spDisableDb, spEnableDb } from '../cdc/enable-db.ts';
 import { spEnableTable } from '../cdc/enable-table.ts';
@@ -8,6 +9,7 @@ import { spCleanupChangeTable, spScan } from '../cdc/manual-jobs.ts';
 import { spDatabases, spPkeys, spStatistics, spTables } from './catalogue-procedures.ts';
 import { spColumns } from './columns.ts';
 import { spAgent, spKill } from './control.ts';
+import { spBreakJob, spMendJob, spRestoreBackup, spSetDisk, spSetLogSize } from './faults.ts';
 import type { Procedure } from './procedure.ts';
 
 const SYSTEM: Readonly<Record<string, Procedure>> = {
@@ -32,6 +34,7 @@ const SYSTEM: Readonly<Record<string, Procedure>> = {
   sp_cdc_stop_job: spStopJob,
   sp_cdc_scan: spScan,
   sp_cdc_cleanup_change_table: spCleanupChangeTable,
+  sp_update_job: spUpdateJob,
 };
 
 /** The stand-in's own control surface: no SQL Server has this schema. */
@@ -39,6 +42,11 @@ const CONTROL: Readonly<Record<string, Procedure>> = {
   agent_start: spAgent('running'),
   agent_stop: spAgent('stopped'),
   kill_sessions: spKill,
+  break_job: spBreakJob,
+  mend_job: spMendJob,
+  set_disk: spSetDisk,
+  set_log_size: spSetLogSize,
+  restore_backup: spRestoreBackup,
 };
 
 /** Finds a procedure by its name as written; system procedures may be called with schema sys or dbo or none. */

@@ -15,6 +15,7 @@ import type { Scope } from '../functions/scope.ts';
 import { identifier } from '../postgres/quote.ts';
 import type { Authority } from '../security/authority.ts';
 import { grantableView, resolveView } from '../views/resolve.ts';
+import { volumeStats } from '../views/storage.ts';
 
 /** What names mean to a session: its database, who it is, its variables. */
 export interface NameSpace {
@@ -143,7 +144,11 @@ export class Resolver implements CompileContext {
 
   resolveTableFunction(name: Name): ResolvedTableFunction | undefined {
     const place = this.#place(name);
-    return place && changesFunction(place, this.#space.catalogue);
+    if (!place) return undefined;
+    return (
+      volumeStats(place.schemaName, place.object, this.scope(place.database)) ??
+      changesFunction(place, this.#space.catalogue)
+    );
   }
 
   variable(name: string): TsqlType | undefined {

@@ -11,7 +11,7 @@ const scanSessions: SystemView = {
     ['end_time', 'datetime', 'tsql.server_datetime(s.end_time)'],
     ['duration', 'int', 'extract(epoch FROM s.end_time - s.start_time)'],
     ['scan_phase', 'nvarchar(200)', "'Done'"],
-    ['error_count', 'int', '0'],
+    ['error_count', 'int', 's.error_count'],
     ['start_lsn', 'nvarchar(23)', 'standin.scan_lsn(s.start_lsn)'],
     ['current_lsn', 'nvarchar(23)', 'standin.scan_lsn(s.end_lsn)'],
     ['end_lsn', 'nvarchar(23)', 'standin.scan_lsn(s.end_lsn)'],
@@ -26,7 +26,7 @@ const scanSessions: SystemView = {
     ['last_commit_cdc_time', 'datetime', 'tsql.server_datetime(s.last_commit_time)'],
     ['latency', 'int', 's.latency'],
     ['empty_scan_count', 'int', 's.empty_scan_count'],
-    ['failed_sessions_count', 'int', '0'],
+    ['failed_sessions_count', 'int', 'least(s.error_count, 1)'],
   ],
   from: (scope) => `FROM standin.scan_session s WHERE s.database_id = ${scope.databaseId}`,
 };
@@ -77,10 +77,79 @@ const agentJobs: SystemView = {
   columns: [
     ['job_id', 'uniqueidentifier', 'j.job_id'],
     ['name', 'sysname', "'cdc.' || d.name || '_' || j.job_type"],
-    ['enabled', 'tinyint', '1'],
+    ['enabled', 'tinyint', 'j.enabled::int'],
     ['description', 'nvarchar(512)', "'CDC ' || j.job_type || ' job'"],
   ],
   from: () => 'FROM standin.job j JOIN standin.database d USING (database_id) WHERE true',
 };
 
-export const CDC_VIEWS: readonly SystemView[] = [scanSessions, errors, jobs, agentJobs];
+/** A capture job runs from its start, or that of the Agent, until either is stopped; a cleanup job ran once. */
+const activity: SystemView = {
+  database: 'msdb',
+  schema: 'dbo',
+  name: 'sysjobactivity',
+  grantId: -1003,
+  columns: [
+    ['session_id', 'int', '1'],
+    ['job_id', 'uniqueidentifier', 'j.job_id'],
+    [
+      'start_execution_date',
+      'datetime',
+      `tsql.server_datetime(CASE WHEN j.job_type = 'cleanup' THEN j.last_run
+        WHEN a.running THEN greatest(j.started_at, a.since) ELSE j.started_at END)`,
+    ],
+    [
+      'stop_execution_date',
+      'datetime',
+      `tsql.server_datetime(CASE WHEN j.job_type = 'cleanup' THEN j.last_run WHEN NOT j.is_started THEN j.stopped_at
+        WHEN a.running THEN NULL ELSE a.since END)`,
+    ],
+  ],
+  from: () => `FROM standin.job j, (SELECT (SELECT value FROM standin.knob WHERE name = 'agent') = 'running' AS running,
+    (SELECT value FROM standin.knob WHERE name = 'agent_since')::timestamptz AS since) a WHERE true`,
+};
+
+const history: SystemView = {
+  database: 'msdb',
+  schema: 'dbo',
+  name: 'sysjobhistory',
+  grantId: -1004,
+  columns: [
+    ['instance_id', 'int', 'h.instance_id'],
+    ['job_id', 'uniqueidentifier', 'h.job_id'],
+    ['step_id', 'int', '0'],
+    ['step_name', 'sysname', "'(Job outcome)'"],
+    ['message', 'nvarchar(4000)', 'h.message'],
+    ['run_status', 'int', 'h.run_status'],
+    ['run_date', 'int', "to_char(h.run_at, 'YYYYMMDD')::int"],
+    ['run_time', 'int', "to_char(h.run_at, 'HH24MISS')::int"],
+    ['run_duration', 'int', '0'],
+  ],
+  from: () => 'FROM standin.job_history h WHERE true',
+};
+
+const restores: SystemView = {
+  database: 'msdb',
+  schema: 'dbo',
+  name: 'restorehistory',
+  grantId: -1005,
+  columns: [
+    ['restore_history_id', 'int', 'r.restore_history_id'],
+    ['restore_date', 'datetime', 'tsql.server_datetime(r.restore_date)'],
+    ['destination_database_name', 'nvarchar(128)', 'r.destination_database_name'],
+    ['user_name', 'nvarchar(128)', 'r.user_name'],
+    ['restore_type', 'char(1)', "'D'"],
+    ['replace', 'bit', 'true'],
+  ],
+  from: () => 'FROM standin.restore r WHERE true',
+};
+
+export const CDC_VIEWS: readonly SystemView[] = [
+  scanSessions,
+  errors,
+  jobs,
+  agentJobs,
+  activity,
+  history,
+  restores,
+];

@@ -1,0 +1,78 @@
+import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
+import type { FacilityCheck } from '../context.ts';
+import type { Remedy } from '../types.ts';
+import { fail, pass, skip, warn } from '../verdicts.ts';
+import { bracketed, cannotTell } from './answers.ts';
+import { grantCdc } from './grants.ts';
+import { span } from './retention-answer.ts';
+
+const ID = 'sql-capture-fresh';
+
+/** An idle capture job writes a mark about every five minutes. */
+const FRESH_S = 15 * 60;
+const SILENT_S = 60 * 60;
+/** The first mark may need that long after the first table was enabled. */
+const STARTING_S = 2 * 60;
+
+export type FreshRow = {
+  max_lsn: string | null;
+  /** Seconds since the capture job last wrote. */
+  age_s: number | null;
+  /** Seconds since the oldest capture instance was made; null without any. */
+  enabled_s: number | null;
+};
+
+/**
+ * The capture job writes. Any login that may read schema cdc can see it, so this works where the state of SQL Server Agent
+ * is hidden (domain: silent failure S1).
+ */
+export const sqlCaptureFresh: FacilityCheck<SqlAnswer<FreshRow>> = {
+  id: ID,
+  title: 'The capture job is writing',
+  area: 'sqlserver',
+  when: ['before-install', 'after-install', 'daily'],
+  needs: ['sql-db-cdc-enabled'],
+  timeoutMs: 8000,
+
+  probe: ({ sql }, signal) =>
+    sql.query<FreshRow>(
+      `SELECT CONVERT(varchar(24), sys.fn_cdc_get_max_lsn(), 1) AS max_lsn,
+              DATEDIFF(SECOND, MAX(m.tran_end_time), GETDATE()) AS age_s,
+              (SELECT DATEDIFF(SECOND, MIN(ct.create_date), GETDATE()) FROM cdc.change_tables AS ct) AS enabled_s
+       FROM cdc.lsn_time_mapping AS m`,
+      {},
+      signal,
+    ),
+
+  judge(facts, settings) {
+    if (!facts.ok) return cannotTell(ID, facts.failure, grantCdc(settings));
+    const { age_s: age, enabled_s: enabled } = facts.value[0] ?? { age_s: null, enabled_s: null };
+    if (enabled === null) return skip(`${ID}-none`, 'Not checked: no table is captured yet.');
+    const required = `something written within ${span(FRESH_S / 60)}`;
+    const remedy = startCapture(settings.database.name);
+    if (age === null) {
+      if (enabled < STARTING_S) return pass('capture has just been enabled');
+      return fail(`${ID}-never`, 'The capture job has never written anything.', {
+        current: `first table enabled ${span(enabled / 60)} ago, nothing written`,
+        required,
+        remedy,
+      });
+    }
+    const current = `last wrote ${age < 120 ? `${age} s` : span(age / 60)} ago`;
+    if (age < FRESH_S) return pass(current);
+    const summary = `The capture job ${current}: changes wait in the transaction log.`;
+    return age <= SILENT_S
+      ? warn(`${ID}-late`, summary, { current, required, remedy })
+      : fail(`${ID}-stopped`, summary, { current, required, remedy });
+  },
+};
+
+function startCapture(database: string): Remedy {
+  return {
+    text:
+      'Start SQL Server Agent if it stands still (see sql-agent-running), then the capture job. While it stands still, the ' +
+      'transaction log cannot be given free and grows.',
+    sql: [`USE ${bracketed(database)};`, `EXEC sys.sp_cdc_start_job @job_type = N'capture';`],
+    who: 'dba',
+  };
+}
