@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 /** What the program asks of the Docker Engine. */
 export interface DockerPort {
   /** The endpoint that answered, for messages: `unix:///var/run/docker.sock`. */
@@ -23,6 +25,11 @@ export interface DockerPort {
   remove(name: string): Promise<void>;
   /** Runs a program inside a running container. Never pass a secret: it shows in the process list. */
   exec(name: string, argv: readonly string[]): Promise<{ exitCode: number; output: string }>;
+  /**
+   * Standard input and output of a program in a running container, as one stream; it may still be starting. A program that
+   * complains on its standard error and ends, ends the stream with a system error. Never pass a secret.
+   */
+  execStream(name: string, argv: readonly string[]): Duplex;
 
   /** Undefined when the image is not on this machine. */
   image(reference: string): Promise<ImageState | undefined>;

@@ -1,6 +1,7 @@
 import type { Clock } from '../adapters/clock.ts';
 import type { ConnectorConfig, ConnectPort } from '../adapters/connect-port.ts';
 import type { DockerPort } from '../adapters/docker-port.ts';
+import type { InsidePort } from '../adapters/inside-port.ts';
 import type { KafkaPort } from '../adapters/kafka-port.ts';
 import type { NetworkPort } from '../adapters/network-port.ts';
 import type { SqlServerPort } from '../adapters/sqlserver-port.ts';
@@ -19,6 +20,8 @@ export interface CheckContext {
   connect: ConnectPort;
   /** Rejects with a CliError that lists every endpoint tried. */
   docker(): Promise<DockerPort>;
+  /** The view from inside the container; undefined where neither it nor its image is there. */
+  inside(): Promise<InsidePort | undefined>;
   /** The connector configuration that this version of the program installs. */
   desiredConfig: ConnectorConfig;
 }

@@ -103,7 +103,9 @@ async function check(when: Occasion, settings: CentralSettings, context: Context
   ]);
   const names = { container: CENTRAL_CONTAINER };
   const observer = { finished: printer(context) };
-  const world = { settings, clock: context.clock, names, network, warehouse, kafka, docker: context.docker };
+  const inside = async () => undefined;
+  const shared = { clock: context.clock, docker: context.docker, inside };
+  const world = { settings, names, network, warehouse, kafka, ...shared };
   try {
     return await runChecks(CENTRAL_CHECKS, world, settings, { when, signal: context.signal, observer });
   } finally {

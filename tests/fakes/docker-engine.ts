@@ -70,6 +70,9 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
     restart: async () => {},
     remove: async (name) => void delete engine.containers[name],
     exec: async () => ({ exitCode: 0, output: '' }),
+    execStream: () => {
+      throw new Error('not part of this fake');
+    },
     image: async (reference) => {
       const id = engine.images[reference];
       return id === undefined

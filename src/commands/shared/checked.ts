@@ -7,6 +7,7 @@ import type { Context } from '../../context.ts';
 import { FACILITY_TEMPLATE } from '../../install/facility-deployment.ts';
 import { packageFile } from '../../install/package-files.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import { insideView } from './inside.ts';
 
 /** Runs a facility's checks for an occasion, showing each on one line. */
 export function checkFacility(
@@ -34,6 +35,7 @@ export async function runFacilityChecks(
     context.kafka(settings.kafka, `cdc.${settings.facilityId}.cli`),
     context.connect(settings.restPort),
   ]);
+  const inside = insideView(settings, names, context);
   const checkContext = {
     settings,
     names,
@@ -43,12 +45,13 @@ export async function runFacilityChecks(
     kafka,
     connect,
     docker: context.docker,
+    inside: inside.open,
     desiredConfig: connectorConfig(template, names.connector),
   };
   try {
     return await runChecks(checks, checkContext, settings, { ...options, signal: context.signal });
   } finally {
-    await Promise.allSettled([sql.close(), kafka.close()]);
+    await Promise.allSettled([sql.close(), kafka.close(), inside.close()]);
   }
 }
 

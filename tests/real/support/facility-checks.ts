@@ -1,6 +1,8 @@
-import { systemClock } from '../../../src/adapters/clock.ts';
+import { type Clock, systemClock } from '../../../src/adapters/clock.ts';
 import { connectRest } from '../../../src/adapters/connect-rest.ts';
 import { findDocker } from '../../../src/adapters/docker.ts';
+import type { DockerPort } from '../../../src/adapters/docker-port.ts';
+import type { InsidePort } from '../../../src/adapters/inside-port.ts';
 import { kafka } from '../../../src/adapters/kafka.ts';
 import { systemNetwork } from '../../../src/adapters/network.ts';
 import { sqlServer } from '../../../src/adapters/sqlserver.ts';
@@ -10,31 +12,56 @@ import type { CheckResult, Verdict } from '../../../src/checks/types.ts';
 import { facilityNames } from '../../../src/connector/names.ts';
 import type { FacilitySettings } from '../../../src/settings/facility.ts';
 
+/** How a test departs from what `doctor` would do. */
+export interface Surroundings {
+  clock?: Clock;
+  deep?: boolean;
+  deadlineMs?: number;
+  /** The view from inside; without it the checks look from this machine only. */
+  inside?: (docker: DockerPort) => Promise<InsidePort | undefined>;
+}
+
 /** Runs the named checks (or areas) with the real adapters, as `doctor` does. */
-export async function check(settings: FacilitySettings, ...only: string[]): Promise<Checked> {
+export function check(settings: FacilitySettings, ...only: string[]): Promise<Checked> {
+  return checkWith({}, settings, ...only);
+}
+
+export async function checkWith(
+  { clock = systemClock, inside, ...options }: Surroundings,
+  settings: FacilitySettings,
+  ...only: string[]
+): Promise<Checked> {
   const sql = sqlServer(settings.database);
   const broker = kafka(settings.kafka, `cdc.${settings.facilityId}.cli`);
   const host = { platform: process.platform, privileged: true, home: '/root', cwd: '/', env: {} };
+  const docker = () => findDocker(host);
+  let looking: Promise<InsidePort | undefined> | undefined;
+  const look = () => {
+    looking ??= inside === undefined ? Promise.resolve(undefined) : docker().then(inside);
+    return looking;
+  };
   try {
     const results = await runChecks(
       FACILITY_CHECKS,
       {
         settings,
         names: facilityNames(settings.facilityId, settings.instance),
-        clock: systemClock,
+        clock,
         network: systemNetwork,
         sql,
         kafka: broker,
         connect: connectRest(`http://127.0.0.1:${settings.restPort}`),
-        docker: () => findDocker(host),
+        docker,
+        inside: look,
         desiredConfig: {},
       },
       settings,
-      { only },
+      { only, ...options },
     );
     return new Checked(results);
   } finally {
-    await Promise.all([sql.close(), broker.close()]);
+    const seen = await looking?.catch(() => undefined);
+    await Promise.all([sql.close(), broker.close(), seen?.close()]);
   }
 }
 

@@ -44,10 +44,10 @@ describe('metadataRequest', () => {
         {
           errorCode: 0,
           name: 't',
-          leaders: [{ partition: 0, leader: 7 }],
+          layout: [{ partition: 0, leader: 7, replicas: 1, inSync: 1 }],
           operations: ['WRITE', 'DESCRIBE'],
         },
-        { errorCode: 3, name: 'u', leaders: [], operations: [] },
+        { errorCode: 3, name: 'u', layout: [], operations: [] },
       ],
     });
   });

@@ -23,6 +23,18 @@ const SETTINGS = toCentralSettings(
   { dir: '/central' },
 );
 
+/** The sink may read the data topics, which a facility may not. */
+const everything: KafkaPort['topics'] = async (names) => ({
+  ok: true,
+  value: names.map((name) => ({
+    name,
+    exists: true,
+    partitions: 1,
+    layout: [],
+    operations: ['READ', 'WRITE', 'CREATE', 'DESCRIBE'],
+  })),
+});
+
 /** What a well-kept central site answers; a test changes one thing. */
 function site(kafka: Partial<KafkaPort> = {}) {
   const world = streamingFacility();
@@ -37,8 +49,9 @@ function site(kafka: Partial<KafkaPort> = {}) {
       names: { container: 'clinicmasterwarehouse-sink' },
       clock: { now: () => world.nowMs, sleep: async () => {} },
       network: { ...fakeNetwork(world), isPortFree: async () => true },
-      kafka: { ...fakeKafka(world), ...kafka },
+      kafka: { ...fakeKafka(world), topics: everything, ...kafka },
       docker: async () => dockerEngine(),
+      inside: async () => undefined,
       warehouse: {
         address: 'pg.example.org:5432',
         query: async (text: string) =>
@@ -109,6 +122,7 @@ describe('the checks of the sink', () => {
       value: names.map((name) => ({
         name,
         exists: false,
+        layout: [],
         operations: name === 'sink-dlq' ? ['DESCRIBE'] : ['READ', 'WRITE', 'CREATE'],
       })),
     });
