@@ -19,6 +19,8 @@ export interface World {
     members: { clientId: string; clientHost: string; memberId: string }[];
     ends: Record<string, number>;
     heartbeat: KafkaRecord | null;
+    /** As the sink may, and no facility. */
+    mayReadData: boolean;
   };
   connect: {
     health: 'healthy' | 'starting' | 'unreachable';
@@ -83,9 +85,8 @@ export function fakeKafka(world: World): KafkaPort {
   const rights = (name: string): TopicView['operations'] => {
     if (name.includes('-another.')) return [];
     const data = name.startsWith('clinicmasterwarehouse-sqlserver.');
-    return data
-      ? ['WRITE', 'CREATE', 'DESCRIBE', 'DESCRIBE_CONFIGS']
-      : ['READ', 'WRITE', 'CREATE', 'DESCRIBE', 'DESCRIBE_CONFIGS'];
+    const read: TopicView['operations'] = data && !kafka.mayReadData ? [] : ['READ'];
+    return [...read, 'WRITE', 'CREATE', 'DESCRIBE', 'DESCRIBE_CONFIGS'];
   };
   return {
     versions: async () => answer(KAFKA_4),

@@ -87,6 +87,7 @@ export function streamingFacility(): World {
         key: JSON.stringify({ payload: { facility_dhis2_code: CODE } }),
         value: '{}',
       },
+      mayReadData: false,
     },
     connect: {
       health: 'healthy',

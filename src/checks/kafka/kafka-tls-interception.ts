@@ -54,7 +54,7 @@ export const kafkaTlsInterception: FacilityCheck<InterceptionFacts> = {
     if (other !== undefined) return otherIssuer(other, expected ?? []);
     const two = differing(seen);
     if (two !== undefined) return two;
-    if (seen.every(({ view }) => view.chainError === undefined)) {
+    if (expected !== null || seen.every(({ view }) => view.chainError === undefined)) {
       return pass(`issued by ${listed([...new Set(seen.map(({ view }) => view.issuer))], 3)}`);
     }
     return unknown(`${ID}-no-ca`, 'There is no CA certificate here to compare the issuer with.', {
@@ -83,9 +83,13 @@ function issuers({ chain, issuer }: TlsView): string {
   return [issuer, ...chain.map((certificate) => certificate.issuer)].join(' ');
 }
 
-/** A chain that verifies ends at the file; one that does not may still hold the authority (expired, say). */
+/** Faults of the calendar alone: the signatures are right. */
+const OUT_OF_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+
+/** A chain that verifies ends at the file. Anybody may send the authority's certificate along; its signature counts. */
 function isFrom({ chain, chainError }: TlsView, expected: readonly string[]): boolean {
-  return chainError === undefined || chain.some(({ fingerprint }) => expected.includes(fingerprint));
+  if (chainError === undefined) return true;
+  return OUT_OF_DATE.has(chainError) && chain.some(({ fingerprint }) => expected.includes(fingerprint));
 }
 
 /** One broker, two certificates: something answers for it on one of the two ways. */

@@ -23,22 +23,11 @@ const SETTINGS = toCentralSettings(
   { dir: '/central' },
 );
 
-/** The sink may read the data topics, which a facility may not. */
-const everything: KafkaPort['topics'] = async (names) => ({
-  ok: true,
-  value: names.map((name) => ({
-    name,
-    exists: true,
-    partitions: 1,
-    layout: [],
-    operations: ['READ', 'WRITE', 'CREATE', 'DESCRIBE'],
-  })),
-});
-
 /** What a well-kept central site answers; a test changes one thing. */
 function site(kafka: Partial<KafkaPort> = {}) {
   const world = streamingFacility();
   world.kafka.members = [];
+  world.kafka.mayReadData = true;
   const warehouse: { login: PostgresAnswer<object>; schema: PostgresAnswer<object> } = {
     login: { ok: true, value: [{ version: '15.8', encrypted: true }] },
     schema: { ok: true, value: [{ encoding: 'UTF8', standby: false, create: true }] },
@@ -49,7 +38,7 @@ function site(kafka: Partial<KafkaPort> = {}) {
       names: { container: 'clinicmasterwarehouse-sink' },
       clock: { now: () => world.nowMs, sleep: async () => {} },
       network: { ...fakeNetwork(world), isPortFree: async () => true },
-      kafka: { ...fakeKafka(world), topics: everything, ...kafka },
+      kafka: { ...fakeKafka(world), ...kafka },
       docker: async () => dockerEngine(),
       inside: async () => undefined,
       warehouse: {
