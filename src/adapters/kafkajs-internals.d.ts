@@ -102,3 +102,7 @@ declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
     maxTimestamp: number;
   }): Promise<Encoder>;
 }
+
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  export default function crc32C(bytes: Buffer): number;
+}
