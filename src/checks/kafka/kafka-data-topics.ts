@@ -3,7 +3,7 @@ import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
 import { TOPIC_PREFIX } from '../../connector/names.ts';
 import { includes } from '../../connector/table-selection.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
-import type { FacilityCheck } from '../context.ts';
+import type { CheckContext, FacilityCheck } from '../context.ts';
 import { askKafka } from '../two-views.ts';
 import type { Verdict } from '../types.ts';
 import { counted, fail, listed, pass, warn } from '../verdicts.ts';
@@ -36,23 +36,19 @@ export const kafkaDataTopics: FacilityCheck<DataTopicsFacts> = {
   timeoutMs: 8000,
 
   async probe(context, signal) {
-    const { sql, settings } = context;
-    const tables = await sql.query<Table>(
-      `SELECT DISTINCT s.name AS schema_name, t.name AS table_name
-       FROM cdc.change_tables AS ct
-       JOIN sys.tables AS t ON t.object_id = ct.source_object_id
-       JOIN sys.schemas AS s ON s.schema_id = t.schema_id`,
-      {},
-      signal,
-    );
-    const prefix = dataPrefix(settings);
-    const there = await askKafka(context, signal, (kafka) => kafka.topicNames(prefix, signal));
-    const wanted = tables.ok ? topicsOf(tables.value, settings) : [];
-    const names = [...new Set([...wanted, ...(there.ok ? there.value : [])])];
-    const sample = await askKafka(context, signal, (kafka) =>
-      kafka.topics([sampleDataTopic(settings)], signal),
-    );
-    return { tables, sample, ...(await lookAt(context, names, ['cleanup.policy', 'retention.ms'], signal)) };
+    // Side by side: a SQL Server that does not answer must not use up the time for Kafka.
+    const [tables, topics] = await Promise.all([
+      context.sql.query<Table>(
+        `SELECT DISTINCT s.name AS schema_name, t.name AS table_name
+         FROM cdc.change_tables AS ct
+         JOIN sys.tables AS t ON t.object_id = ct.source_object_id
+         JOIN sys.schemas AS s ON s.schema_id = t.schema_id`,
+        {},
+        signal,
+      ),
+      dataTopics(context, signal),
+    ]);
+    return { tables, ...topics };
   },
 
   judge(facts, settings) {
@@ -72,6 +68,20 @@ export const kafkaDataTopics: FacilityCheck<DataTopicsFacts> = {
     return pass(`${counted(there.length, 'topic')} that keep ${KEPT_DAYS} days or more${rest}`);
   },
 };
+
+async function dataTopics(
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<Omit<DataTopicsFacts, 'tables'>> {
+  const prefix = dataPrefix(context.settings);
+  const sampled = [sampleDataTopic(context.settings)];
+  const [there, sample] = await Promise.all([
+    askKafka(context, signal, (kafka) => kafka.topicNames(prefix, signal)),
+    askKafka(context, signal, (kafka) => kafka.topics(sampled, signal)),
+  ]);
+  if (!there.ok) return { sample, topics: there, configs: there };
+  return { sample, ...(await lookAt(context, there.value, ['cleanup.policy', 'retention.ms'], signal)) };
+}
 
 function topicsOf(tables: readonly Table[], settings: FacilitySettings): string[] {
   const wanted = includes(settings.tableIncludeList);

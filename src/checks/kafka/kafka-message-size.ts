@@ -45,28 +45,38 @@ export const kafkaMessageSize: FacilityCheck<MessageSizeFacts> = {
   timeoutMs: 10_000,
 
   async probe(context, signal) {
-    const prefix = dataPrefix(context.settings);
-    const names = await askKafka(context, signal, (kafka) => kafka.topicNames(prefix, signal));
-    const configs = names.ok
-      ? await askKafka(context, signal, (kafka) => kafka.configs(names.value, [LIMIT], signal))
-      : names;
-    const columns = await unlimitedColumns(context, signal);
-    return { configs, columns, longest: columns.ok ? await sample(context, columns.value, signal) : null };
+    // Side by side: a SQL Server that does not answer must not use up the time for Kafka.
+    const [configs, rows] = await Promise.all([limits(context, signal), longestValues(context, signal)]);
+    return { configs, ...rows };
   },
 
   judge({ configs, columns, longest }, settings) {
     if (!configs.ok) return notAnswered(ID, 'how large a record may be', configs.failure);
     const told = configs.value.filter(({ refused }) => refused === null);
-    const limits = told.map(({ name, values }) => ({ name, bytes: Number(values[LIMIT] ?? DEFAULT_LIMIT) }));
+    const known = told.map(({ name, values }) => ({ name, bytes: Number(values[LIMIT] ?? DEFAULT_LIMIT) }));
     const largest = longestOf(longest);
     if (columns.ok && columns.value.length === 0)
       return pass('no column to stream is longer than 8000 bytes');
-    if (largest === undefined) return unknownRows(limits.length);
+    if (largest === undefined) return unknownRows(known.length);
     if (configs.value.length > 0 && told.length === 0) return noRight(largest, settings);
-    const limit = smallest(limits, largest, settings);
+    const limit = smallest(known, largest, settings);
     return judgeSize(largest, limit, settings);
   },
 };
+
+async function limits(context: CheckContext, signal: AbortSignal): Promise<MessageSizeFacts['configs']> {
+  const prefix = dataPrefix(context.settings);
+  const names = await askKafka(context, signal, (kafka) => kafka.topicNames(prefix, signal));
+  return names.ok ? askKafka(context, signal, (kafka) => kafka.configs(names.value, [LIMIT], signal)) : names;
+}
+
+async function longestValues(
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<Omit<MessageSizeFacts, 'configs'>> {
+  const columns = await unlimitedColumns(context, signal);
+  return { columns, longest: columns.ok ? await sample(context, columns.value, signal) : null };
+}
 
 function unlimitedColumns(
   { sql, settings }: CheckContext,
