@@ -16,7 +16,6 @@ import type { FacilitySettings } from '../../../src/settings/facility.ts';
 export interface Surroundings {
   clock?: Clock;
   deep?: boolean;
-  deadlineMs?: number;
   /** The view from inside; without it the checks look from this machine only. */
   inside?: (docker: DockerPort) => Promise<InsidePort | undefined>;
 }
