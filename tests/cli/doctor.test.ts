@@ -54,8 +54,8 @@ describe('doctor', () => {
         and all copies
       ✔ The largest row fits into a record: ok. no column to stream is longer than
         8000 bytes
-      ✔ The data topics are there and keep records: ok. 2 topics that keep 7 days or
-        more
+      ✔ The data topics are there and keep records: ok. 2 topics there, kept for 7
+        days or more
       ✔ The clock agrees with Kafka’s: ok. they agree
       ✔ Kafka does not slow this user down: ok. no answer was held back
       ✔ The facility code is not in use elsewhere: ok. only the container on this

@@ -64,8 +64,9 @@ export const kafkaDataTopics: FacilityCheck<DataTopicsFacts> = {
     const short = configs.value.filter(({ values }) => throwsAway(values));
     if (short.length > 0)
       return tooShort(short.map(({ name, values }) => `${name}: ${values['retention.ms']} ms`));
-    const rest = missing.length === 0 ? '' : `; ${missing.length} more are made with their first row`;
-    return pass(`${counted(there.length, 'topic')} that keep ${KEPT_DAYS} days or more${rest}`);
+    const rest =
+      missing.length === 0 ? '' : `; ${counted(missing.length, 'other')} to be made with a first row`;
+    return pass(`${counted(there.length, 'topic')} there, kept for ${KEPT_DAYS} days or more${rest}`);
   },
 };
 
