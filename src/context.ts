@@ -5,6 +5,7 @@ import type { DockerPort } from './adapters/docker-port.ts';
 import { hostFiles } from './adapters/files.ts';
 import type { FilesPort } from './adapters/files-port.ts';
 import type { HostFacts } from './adapters/host.ts';
+import type { InsidePort, InsideRequest } from './adapters/inside-port.ts';
 import type { KafkaAccess, KafkaPort } from './adapters/kafka-port.ts';
 import type { MachinePort } from './adapters/machine-port.ts';
 import type { NetworkPort } from './adapters/network-port.ts';
@@ -46,6 +47,8 @@ export interface Context {
   postgres(access: PostgresAccess): Promise<PostgresPort>;
   /** Questions to Kafka; connects with the first one. Close it. */
   kafka(access: KafkaAccess, clientId: string): Promise<KafkaPort>;
+  /** The network as a container sees it; undefined where neither it nor its image is there. Close it. */
+  inside(request: InsideRequest): Promise<InsidePort | undefined>;
 }
 
 /** What only the entry point knows. */
@@ -66,6 +69,7 @@ export function createContext(invocation: Invocation): Context {
     cwd: process.cwd(),
     env: process.env,
   };
+  const docker = once(async () => (await import('./adapters/docker.ts')).findDocker(host));
   return {
     ...invocation,
     host,
@@ -73,7 +77,7 @@ export function createContext(invocation: Invocation): Context {
     files: hostFiles(),
     prompts: async () => (await import('./ui/prompts.ts')).terminalPrompts(),
     stdin: () => readAll(process.stdin),
-    docker: once(async () => (await import('./adapters/docker.ts')).findDocker(host)),
+    docker,
     connect: async (port) =>
       (await import('./adapters/connect-rest.ts')).connectRest(`http://127.0.0.1:${port}`),
     machine: async () => (await import('./adapters/machine.ts')).hostMachine(),
@@ -81,6 +85,8 @@ export function createContext(invocation: Invocation): Context {
     sqlServer: async (access) => (await import('./adapters/sqlserver.ts')).sqlServer(access),
     postgres: async (access) => (await import('./adapters/postgres.ts')).postgres(access),
     kafka: async (access, clientId) => (await import('./adapters/kafka.ts')).kafka(access, clientId),
+    inside: async (request) =>
+      (await import('./adapters/inside.ts')).insideContainer(await docker(), request),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Answer } from './answer.ts';
 
 /** What the program asks of the Docker Engine. */
@@ -31,6 +32,11 @@ export interface DockerPort {
   setRestartPolicy(name: string, policy: 'unless-stopped' | 'always' | 'no'): Promise<void>;
   /** Runs a program inside a running container. Never pass a secret: it shows in the process list. */
   exec(name: string, argv: readonly string[]): Promise<{ exitCode: number; output: string }>;
+  /**
+   * Standard input and output of a program in a running container, as one stream; it may still be starting. A program that
+   * complains on its standard error and ends, ends the stream with a system error. Never pass a secret.
+   */
+  execStream(name: string, argv: readonly string[]): Duplex;
 
   /** Undefined when the image is not on this machine. */
   image(reference: string): Promise<ImageState | undefined>;

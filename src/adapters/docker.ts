@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
 import { CliError } from '../errors.ts';
 import { type Endpoint, endpoints, explainRefusal } from './docker-endpoints.ts';
+import { execute, executionStream } from './docker-exec.ts';
 import { askRegistry, buildImage, pullImage } from './docker-images.ts';
 import type { ContainerState, DockerPort, NetworkView } from './docker-port.ts';
 import {
@@ -107,7 +108,8 @@ function dockerPort(engine: Docker, { url, origin }: Endpoint, guarded: boolean)
         `change the restart policy of ${name}`,
         engine.getContainer(name).update({ RestartPolicy: { Name: policy, MaximumRetryCount: 0 } }),
       ),
-    exec: (name, argv) => exec(engine, name, argv),
+    exec: (name, argv) => execute(engine, name, argv),
+    execStream: (name, argv) => executionStream(engine, name, argv),
     image: (reference) => orUndefined(engine.getImage(reference).inspect().then(toImageState)),
     registry: (reference) => askRegistry(engine, reference),
     pull: (reference, onProgress, signal) => pullImage(engine, reference, onProgress, signal),
@@ -135,21 +137,6 @@ async function createContainer(
   options: Record<string, unknown>,
 ): Promise<string> {
   return (await engine.createContainer({ ...options, name })).id;
-}
-
-async function exec(
-  engine: Docker,
-  name: string,
-  argv: readonly string[],
-): Promise<{ exitCode: number; output: string }> {
-  const command = await engine
-    .getContainer(name)
-    .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
-  const stream = await command.start({ hijack: true, stdin: false });
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  const { ExitCode } = await command.inspect();
-  return { exitCode: ExitCode ?? -1, output: demultiplex(Buffer.concat(chunks)) };
 }
 
 function toNetwork(info: Docker.NetworkInspectInfo) {

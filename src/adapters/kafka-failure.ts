@@ -1,6 +1,6 @@
 import { failureText, innermostCoded } from './failure-text.ts';
 import type { KafkaFailure, KafkaFailureKind } from './kafka-port.ts';
-import { networkFailure } from './network.ts';
+import { networkFailure } from './network-failure.ts';
 
 /**
  * What kafkajs threw, in our words.

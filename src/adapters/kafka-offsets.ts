@@ -52,12 +52,12 @@ export async function newestRecord(session: KafkaSession, topic: string): Promis
 }
 
 /** Partitions of existing topics with the broker that leads each of them. */
-async function leaders(session: KafkaSession, topics: readonly string[]): Promise<Led[]> {
+export async function leaders(session: KafkaSession, topics: readonly string[]): Promise<Led[]> {
   const view = await session.metadata(topics);
   return view.topics.flatMap((topic) => {
     if (topic.errorCode === UNKNOWN_TOPIC) return [];
     if (topic.errorCode !== 0) throw protocolError(topic.errorCode);
-    return topic.leaders.map(({ partition, leader }) => {
+    return topic.layout.map(({ partition, leader }) => {
       const broker = view.brokers.find((candidate) => candidate.id === leader);
       if (broker === undefined) throw new Error(`Partition ${topic.name}-${partition} has no leader.`);
       return { topic: topic.name, partition, broker };

@@ -42,7 +42,18 @@ export type KafkaAnswer<T> = Answer<T, KafkaFailure>;
 /** A broker as the cluster advertises it: where a client must connect after bootstrap. */
 export type AdvertisedBroker = { id: number; host: string; port: number };
 
-export type ClusterView = { clusterId: string; controllerId: number; brokers: AdvertisedBroker[] };
+export type Address = { host: string; port: number };
+
+export type ClusterView = {
+  clusterId: string;
+  controllerId: number;
+  brokers: AdvertisedBroker[];
+  /** Rights of the logged-in principal on the cluster as a whole; a facility has none. */
+  operations: KafkaOperation[];
+};
+
+/** One partition: who leads it (-1: nobody), how many copies there shall be and how many are up to date. */
+export type PartitionView = { partition: number; leader: number; replicas: number; inSync: number };
 
 /** What a principal may do, as the broker itself reports it. */
 export type KafkaOperation =
@@ -60,6 +71,8 @@ export type TopicView = {
   exists: boolean;
   /** Undefined where the broker does not tell (not authorised to describe). */
   partitions?: number;
+  /** Empty where the topic does not exist or the broker does not tell. */
+  layout: PartitionView[];
   /** Rights of the logged-in principal on this name; empty when it may not even describe it. */
   operations: KafkaOperation[];
 };
@@ -83,17 +96,66 @@ export type GroupMember = {
 /** One record, as far as a check needs it. Key and value are UTF-8 text, null for a tombstone. */
 export type KafkaRecord = { offset: string; timestampMs: number; key: string | null; value: string | null };
 
+/** Settings of one topic; `refused` is Kafka's word where it does not tell them. */
+export type TopicConfig = { name: string; values: Record<string, string>; refused: string | null };
+
+/** A small request and one that is larger than any packet, on one connection. Null: the large one got no answer. */
+export type LargeRequest = { smallMs: number; largeMs: number | null; bytes: number };
+
+/** What a broker answered to records that it had to refuse. `throttleMs`: held back on account of a quota. */
+export type Refusal = {
+  code: string;
+  /** In Kafka's words; null where it gives none. */
+  message: string | null;
+  sentMs: number;
+  tookMs: number;
+  bytes: number;
+  throttleMs: number;
+};
+
+/** Versions of the requests that a broker speaks, by the number of the request. */
+export type BrokerVersions = Record<number, { minVersion: number; maxVersion: number }>;
+
 /**
  * Questions to the central Kafka, each asked once: no hidden retries, no other broker tried in silence, the cause kept.
  * Connections are reused and closed by {@link close}.
  */
 export interface KafkaPort {
+  /** What the broker speaks; asked before the login. */
+  versions(broker: Address, signal: AbortSignal): Promise<KafkaAnswer<BrokerVersions>>;
+  /**
+   * The login methods that the broker offers; asked before the login.
+   * @returns `code` is Kafka's error for the configured method, null where it takes it
+   */
+  mechanisms(
+    broker: Address,
+    signal: AbortSignal,
+  ): Promise<KafkaAnswer<{ code: string | null; offered: string[] }>>;
   /** Connects and logs in to exactly this broker. */
-  login(broker: { host: string; port: number }, signal: AbortSignal): Promise<KafkaAnswer<null>>;
+  login(broker: Address, signal: AbortSignal): Promise<KafkaAnswer<null>>;
+  /** Logs in on a connection of its own; asks a small question, then one of 16 KiB with an answer as large. */
+  largeRequest(broker: Address, padding: string, signal: AbortSignal): Promise<KafkaAnswer<LargeRequest>>;
+  /** Logs in on a connection of its own, leaves it alone while `idle` lasts, then asks again. */
+  afterIdle(broker: Address, idle: () => Promise<void>, signal: AbortSignal): Promise<KafkaAnswer<null>>;
   /** What the first bootstrap broker that answers says of the cluster. */
   cluster(signal: AbortSignal): Promise<KafkaAnswer<ClusterView>>;
   /** Existence and own rights for each name; asking creates nothing. */
   topics(names: readonly string[], signal: AbortSignal): Promise<KafkaAnswer<TopicView[]>>;
+  /** Settings of existing topics, for the names asked; needs DESCRIBE_CONFIGS on each. */
+  configs(
+    topics: readonly string[],
+    keys: readonly string[],
+    signal: AbortSignal,
+  ): Promise<KafkaAnswer<TopicConfig[]>>;
+  /**
+   * Sends a record of the year 9999 and one without a key to a compacted topic: a broker must refuse both, and since 3.6
+   * says which times it would take. Nothing is stored.
+   */
+  refusedTime(topic: string, signal: AbortSignal): Promise<KafkaAnswer<Refusal>>;
+  /** Sends random bytes with a wrong check sum: a broker must refuse them when it has them all. Nothing is stored. */
+  refusedLoad(topic: string, bytes: number, signal: AbortSignal): Promise<KafkaAnswer<Refusal>>;
+  /** The longest time, in ms, for which an answer of this session was held back on account of a quota. */
+  throttledMs(): number;
   /** Names of existing topics that the principal may describe and that start with the prefix. */
   topicNames(prefix: string, signal: AbortSignal): Promise<KafkaAnswer<string[]>>;
   group(id: string, signal: AbortSignal): Promise<KafkaAnswer<GroupView>>;

@@ -1,7 +1,8 @@
-import Decoder from 'kafkajs/src/protocol/decoder.js';
+import type Decoder from 'kafkajs/src/protocol/decoder.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
-import type { AdvertisedBroker, GroupMember, KafkaOperation } from './kafka-port.ts';
+import { exchange } from './kafka-exchange.ts';
+import type { AdvertisedBroker, GroupMember, KafkaOperation, PartitionView } from './kafka-port.ts';
 
 /**
  * Two requests in versions that kafkajs does not speak. From these versions on (KIP-430, brokers since 2.3) the answer says
@@ -22,8 +23,7 @@ export interface MetadataAnswer {
   topics: {
     errorCode: number;
     name: string;
-    /** Broker id of each partition's leader, by partition; -1 where there is none. */
-    leaders: { partition: number; leader: number }[];
+    layout: PartitionView[];
     operations: KafkaOperation[];
   }[];
 }
@@ -63,26 +63,6 @@ export function describeGroupsRequest(id: string) {
   );
 }
 
-/** What kafkajs wants of one request and its response. */
-function exchange<T>(
-  version: { apiKey: number; apiVersion: number },
-  apiName: string,
-  encode: () => Encoder,
-  read: (decoder: Decoder) => T,
-) {
-  return {
-    request: { ...version, apiName, encode: async () => encode() },
-    response: {
-      decode: async (raw: Buffer) => {
-        const decoder = new Decoder(raw);
-        const throttleMs = decoder.readInt32();
-        return { clientSideThrottleTime: throttleMs, body: read(decoder) };
-      },
-      parse: async (decoded: { body: T }): Promise<T> => decoded.body,
-    },
-  };
-}
-
 function readMetadata(decoder: Decoder): MetadataAnswer {
   const brokers = decoder.readArray((broker) => {
     const entry = { id: broker.readInt32(), host: broker.readString() ?? '', port: broker.readInt32() };
@@ -99,14 +79,19 @@ function readTopic(decoder: Decoder): MetadataAnswer['topics'][number] {
   const errorCode = decoder.readInt16();
   const name = decoder.readString() ?? '';
   decoder.readBoolean(); // internal
-  const leaders = decoder.readArray((partition) => {
+  const layout = decoder.readArray((partition) => {
     partition.readInt16(); // error
     const entry = { partition: partition.readInt32(), leader: partition.readInt32() };
     partition.readInt32(); // leader epoch
-    for (let list = 0; list < 3; list++) partition.readArray((replica) => replica.readInt32());
-    return entry;
+    const [replicas, inSync] = [ids(partition).length, ids(partition).length];
+    ids(partition); // offline replicas
+    return { ...entry, replicas, inSync };
   });
-  return { errorCode, name, leaders, operations: operations(decoder.readInt32()) };
+  return { errorCode, name, layout, operations: operations(decoder.readInt32()) };
+}
+
+function ids(decoder: Decoder): number[] {
+  return decoder.readArray((id) => id.readInt32());
 }
 
 function readGroups(decoder: Decoder): DescribedGroup[] {

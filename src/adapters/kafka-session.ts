@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type Broker from 'kafkajs/src/broker/index.js';
-import { type BrokerPool, brokerPool } from './kafka-brokers.ts';
+import { type BrokerPool, brokerPool, type Dial } from './kafka-brokers.ts';
+import { type DescribedTopic, describeConfigsRequest } from './kafka-config-requests.ts';
+import type { Exchange } from './kafka-exchange.ts';
 import type { GroupView, KafkaAccess } from './kafka-port.ts';
 import {
   type DescribedGroup,
@@ -27,10 +29,19 @@ export interface KafkaSession {
   /** @param topics names to ask for; all when undefined. Asking creates nothing. */
   metadata(topics: readonly string[] | undefined): Promise<MetadataAnswer>;
   describeGroup(id: string, signal: AbortSignal): Promise<GroupView>;
+  /** Settings of topics; each answers for itself. */
+  describeConfigs(topics: readonly string[], keys: readonly string[]): Promise<DescribedTopic[]>;
+  /** One request to one broker. */
+  send<T>(broker: Broker, asked: Exchange<T>): Promise<T>;
+  /** The same, with the time for which a quota held the answer back. */
+  sendNoting<T>(broker: Broker, asked: Exchange<T>): Promise<{ body: T; throttleMs: number }>;
+  /** The longest such time of all answers so far. */
+  throttledMs(): number;
 }
 
-export function kafkaSession(access: KafkaAccess, clientId: string): KafkaSession {
-  const pool = brokerPool(access, clientId);
+export function kafkaSession(access: KafkaAccess, clientId: string, dial?: Dial): KafkaSession {
+  const pool = brokerPool(access, clientId, dial);
+  let throttledMs = 0;
   let home: { broker: Broker; address: string } | undefined;
 
   /** The first bootstrap broker that lets us in; asked again each time while none does. */
@@ -41,11 +52,27 @@ export function kafkaSession(access: KafkaAccess, clientId: string): KafkaSessio
     return home.broker;
   }
 
+  async function sendNoting<T>(broker: Broker, { response, ...asked }: Exchange<T>) {
+    let throttleMs = 0;
+    const decode = async (raw: Buffer) => {
+      const decoded = await response.decode(raw);
+      throttleMs = decoded.clientSideThrottleTime;
+      throttledMs = Math.max(throttledMs, throttleMs);
+      return decoded;
+    };
+    const noting = { ...asked, response: { ...response, decode } };
+    const body = await broker.connectionPool.send<T>(noting);
+    return { body, throttleMs };
+  }
+
+  const send = async <T>(broker: Broker, asked: Exchange<T>): Promise<T> =>
+    (await sendNoting(broker, asked)).body;
+
   async function coordinated(id: string): Promise<GroupView> {
     const request = { groupId: id, coordinatorType: GROUP_COORDINATOR };
     const { coordinator } = await (await anyBroker()).findGroupCoordinator(request);
     const broker = await pool.at(coordinator);
-    const [group] = await broker.connectionPool.send<DescribedGroup[]>(describeGroupsRequest(id));
+    const [group] = await send<DescribedGroup[]>(broker, describeGroupsRequest(id));
     if (group === undefined) throw new Error(`The broker did not describe the group ${id}.`);
     const { errorCode, ...view } = group;
     if (errorCode !== 0) throw protocolError(errorCode);
@@ -54,13 +81,17 @@ export function kafkaSession(access: KafkaAccess, clientId: string): KafkaSessio
 
   return {
     pool,
+    send,
+    sendNoting,
+    throttledMs: () => throttledMs,
+    describeConfigs: async (topics, keys) => send(await anyBroker(), describeConfigsRequest(topics, keys)),
     home: () => home?.address ?? access.brokers.join(','),
 
     async metadata(topics) {
       const broker = await anyBroker();
       const newest = broker.versions?.[METADATA.apiKey]?.maxVersion ?? 0;
       if (newest < METADATA.apiVersion) throw new Error('The broker is older than Kafka 2.3.');
-      return await broker.connectionPool.send<MetadataAnswer>(metadataRequest(topics));
+      return await send(broker, metadataRequest(topics));
     },
 
     async describeGroup(id, signal) {

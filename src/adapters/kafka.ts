@@ -1,16 +1,26 @@
 import { unlessAborted } from './abort.ts';
+import type { Dial } from './kafka-brokers.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 import { endsOf, newestRecord } from './kafka-offsets.ts';
-import type { KafkaAccess, KafkaAnswer, KafkaPort, TopicView } from './kafka-port.ts';
-import type { MetadataAnswer } from './kafka-requests.ts';
+import type { Address, KafkaAccess, KafkaAnswer, KafkaPort, TopicView } from './kafka-port.ts';
+import {
+  askedAfterIdle,
+  largeRequestTo,
+  mechanismsOf,
+  refusalOfLoad,
+  refusalOfTime,
+  versionsOf,
+} from './kafka-probes.ts';
+import { type MetadataAnswer, protocolError } from './kafka-requests.ts';
 import { kafkaSession } from './kafka-session.ts';
 
 /**
  * Questions to the central Kafka. Nothing is sent before the first one.
  * @param clientId shown in the brokers' logs
+ * @param dial opens the streams; undefined: from this machine
  */
-export function kafka(access: KafkaAccess, clientId: string): KafkaPort {
-  const session = kafkaSession(access, clientId);
+export function kafka(access: KafkaAccess, clientId: string, dial?: Dial): KafkaPort {
+  const session = kafkaSession(access, clientId, dial);
 
   async function answer<T>(
     signal: AbortSignal,
@@ -25,21 +35,23 @@ export function kafka(access: KafkaAccess, clientId: string): KafkaPort {
     }
   }
 
+  /** A question to exactly this broker. */
+  const of = <T>({ host, port }: Address, signal: AbortSignal, ask: () => Promise<T>) =>
+    answer(signal, ask, `${host}:${port}`);
+
   return {
-    login: (address, signal) =>
-      answer(
-        signal,
-        async () => {
-          await session.pool.at(address);
-          return null;
-        },
-        `${address.host}:${address.port}`,
-      ),
+    versions: (address, signal) => of(address, signal, () => versionsOf(session, address)),
+    mechanisms: (address, signal) =>
+      of(address, signal, () => mechanismsOf(session, address, access.mechanism)),
+    login: (address, signal) => of(address, signal, () => session.pool.at(address).then(() => null)),
+    largeRequest: (address, padding, signal) =>
+      of(address, signal, () => largeRequestTo(session, address, padding)),
+    afterIdle: (address, idle, signal) => of(address, signal, () => askedAfterIdle(session, address, idle)),
 
     cluster: (signal) =>
       answer(signal, async () => {
-        const { clusterId, controllerId, brokers } = await session.metadata([]);
-        return { clusterId, controllerId, brokers };
+        const { topics: _, ...view } = await session.metadata([]);
+        return view;
       }),
 
     topics: (names, signal) =>
@@ -47,6 +59,20 @@ export function kafka(access: KafkaAccess, clientId: string): KafkaPort {
         const view = await session.metadata(names);
         return view.topics.map((topic) => topicView(topic, view.operations.includes('CREATE')));
       }),
+
+    configs: (topics, keys, signal) =>
+      answer(signal, async () => {
+        const described = topics.length === 0 ? [] : await session.describeConfigs(topics, keys);
+        return described.map(({ errorCode, name, values }) => ({
+          name,
+          values,
+          refused: errorCode === 0 ? null : protocolError(errorCode).type,
+        }));
+      }),
+
+    refusedTime: (topic, signal) => answer(signal, () => refusalOfTime(session, topic)),
+    refusedLoad: (topic, bytes, signal) => answer(signal, () => refusalOfLoad(session, topic, bytes)),
+    throttledMs: () => session.throttledMs(),
 
     topicNames: (prefix, signal) =>
       answer(signal, async () => {
@@ -80,7 +106,8 @@ function topicView(topic: MetadataAnswer['topics'][number], mayCreateAny: boolea
   return {
     name: topic.name,
     exists: topic.errorCode === 0,
-    ...(topic.errorCode === 0 ? { partitions: topic.leaders.length } : {}),
+    ...(topic.errorCode === 0 ? { partitions: topic.layout.length } : {}),
+    layout: topic.layout,
     operations: [...operations],
   };
 }

@@ -6,7 +6,7 @@ declare module 'kafkajs/src/network/connectionPool.js' {
   /** The connections to one broker: one for fetches, one for everything else. */
   export default class ConnectionPool {
     constructor(options: Record<string, unknown>);
-    send<T>(exchange: { request: unknown; response: unknown }): Promise<T>;
+    send<T>(exchange: { request: unknown; response: unknown; requestTimeout?: number }): Promise<T>;
     destroy(): Promise<void>;
   }
 }
@@ -25,6 +25,9 @@ declare module 'kafkajs/src/broker/index.js' {
     readonly versions: Record<number, { minVersion: number; maxVersion: number }> | null;
     readonly connectionPool: ConnectionPool;
     connect(): Promise<void>;
+    disconnect(): Promise<void>;
+    /** Asked before the login. */
+    apiVersions(): Promise<Record<number, { minVersion: number; maxVersion: number }>>;
     findGroupCoordinator(request: {
       groupId: string;
       coordinatorType: number;
@@ -46,6 +49,12 @@ declare module 'kafkajs/src/broker/index.js' {
 
 declare module 'kafkajs/src/protocol/encoder.js' {
   export default class Encoder {
+    readonly buffer: Buffer;
+    writeInt8(value: number): this;
+    writeInt16(value: number): this;
+    writeInt32(value: number): this;
+    writeString(value: string | null): this;
+    writeBytes(value: Buffer): this;
     writeBoolean(value: boolean): this;
     writeArray(values: readonly string[]): this;
     /** An empty array is written as null. */
@@ -56,7 +65,9 @@ declare module 'kafkajs/src/protocol/encoder.js' {
 declare module 'kafkajs/src/protocol/decoder.js' {
   export default class Decoder {
     constructor(buffer: Buffer);
+    readInt8(): number;
     readInt16(): number;
+    readInt64(): bigint;
     readInt32(): number;
     readBoolean(): boolean;
     readString(): string | null;
@@ -68,4 +79,30 @@ declare module 'kafkajs/src/protocol/decoder.js' {
 declare module 'kafkajs/src/protocol/error.js' {
   /** Kafka's error for a number other than 0: `type` is its name in the protocol. */
   export function createErrorFromCode(code: number): Error & { type: string; code: number };
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  export default function record(fields: {
+    offsetDelta: number;
+    key: Buffer | null;
+    value: Buffer | null;
+  }): Encoder;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  /** Times in ms since 1970. */
+  export function RecordBatch(fields: {
+    records: Encoder[];
+    lastOffsetDelta: number;
+    firstTimestamp: number;
+    maxTimestamp: number;
+  }): Promise<Encoder>;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  export default function crc32C(bytes: Buffer): number;
 }

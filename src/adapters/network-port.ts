@@ -32,14 +32,19 @@ export type TlsView = {
   validFrom: string;
   validTo: string;
   selfSigned: boolean;
+  /** What the server sent, its own certificate first; an authority that it left out is not in it. */
+  chain: CertificateView[];
   /** Undefined when the chain is trusted and in date; else Node's word, such as `SELF_SIGNED_CERT_IN_CHAIN`. */
   chainError?: string;
   /** False when the certificate is for other names than the one that was dialled. */
   nameMatches: boolean;
 };
 
+/** One certificate of a chain. `validTo` is ISO 8601, the fingerprint SHA-256 in Java's and OpenSSL's spelling. */
+export type CertificateView = { subject: string; issuer: string; validTo: string; fingerprint: string };
+
 /** Names, TCP and TLS. Every call ends by itself within its time limit and at once when the signal aborts. */
-export interface NetworkPort {
+export interface ReachPort {
   /** Addresses of a name, as the system resolves it; an address resolves to itself. */
   resolve(host: string, signal: AbortSignal): Promise<NetworkAnswer<{ addresses: string[] }>>;
   /** Opens a TCP connection and closes it. `ms` is one round trip, near enough. */
@@ -58,6 +63,20 @@ export interface NetworkPort {
     ca: string | undefined,
     signal: AbortSignal,
   ): Promise<NetworkAnswer<TlsView>>;
+  /**
+   * Opens a connection, sends bytes and hands out the first that come back: enough to tell who listens there.
+   * @returns at most 64 bytes; none where the other end closed without a word or said nothing
+   */
+  firstBytes(
+    host: string,
+    port: number,
+    send: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<NetworkAnswer<Uint8Array>>;
+}
+
+/** The network of this machine. */
+export interface NetworkPort extends ReachPort {
   /** True when nothing on this machine listens at the port of the loopback address. */
   isPortFree(port: number): Promise<boolean>;
 }

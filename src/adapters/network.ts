@@ -1,11 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
 import { networkInterfaces } from 'node:os';
-import tls from 'node:tls';
-import type { NetworkAnswer, NetworkFailure, NetworkPort, TlsView } from './network-port.ts';
-
-/** Longer than a satellite round trip, shorter than a user's patience. */
-const LIMIT_MS = 5000;
+import { networkFailure } from './network-failure.ts';
+import type { NetworkAnswer, NetworkPort, TlsView } from './network-port.ts';
+import { firstBytesOver, handshakeOver, limited, once } from './network-stream.ts';
 
 /** The name by which a container reaches its own host. */
 export const CONTAINER_HOST = 'host.docker.internal';
@@ -21,7 +19,7 @@ export function dialled(host: string): string {
 }
 
 /** The real network. */
-export const systemNetwork: NetworkPort = { resolve, connect, tls: handshake, isPortFree };
+export const systemNetwork: NetworkPort = { resolve, connect, tls: handshake, firstBytes, isPortFree };
 
 async function resolve(host: string, signal: AbortSignal): Promise<NetworkAnswer<{ addresses: string[] }>> {
   if (net.isIP(host) !== 0) return { ok: true, value: { addresses: [host] } };
@@ -61,53 +59,16 @@ async function handshake(
   ca: string | undefined,
   signal: AbortSignal,
 ): Promise<NetworkAnswer<TlsView>> {
-  const socket = tls.connect({
-    host: dialled(host),
-    port,
-    // The certificate is judged below, after it has been read; nothing is sent over this connection.
-    rejectUnauthorized: false,
-    ...(net.isIP(host) === 0 ? { servername: host } : {}),
-    ...(ca === undefined ? {} : { ca }),
-  });
-  try {
-    await limited(once(socket, 'secureConnect'), signal);
-    return { ok: true, value: describe(socket, host) };
-  } catch (error) {
-    return { ok: false, failure: networkFailure(error) };
-  } finally {
-    socket.destroy();
-  }
+  return handshakeOver(() => net.connect({ host: dialled(host), port }), host, ca, signal);
 }
 
-function describe(socket: tls.TLSSocket, host: string): TlsView {
-  const certificate = socket.getPeerCertificate();
-  const subject = commonName(certificate.subject);
-  const issuer = commonName(certificate.issuer);
-  const wrongName = tls.checkServerIdentity(host, certificate);
-  // Node reports a wrong name here too, but only when the chain is right; the name is told apart below.
-  const verdict = socket.authorizationError as unknown;
-  const chainError = typeof verdict === 'string' ? verdict : (verdict as { code?: string } | null)?.code;
-  return {
-    protocol: socket.getProtocol() ?? '',
-    subject,
-    issuer,
-    names: certificateNames(certificate.subjectaltname),
-    validFrom: new Date(certificate.valid_from).toISOString(),
-    validTo: new Date(certificate.valid_to).toISOString(),
-    selfSigned: JSON.stringify(certificate.subject) === JSON.stringify(certificate.issuer),
-    ...(chainError === undefined || chainError === 'ERR_TLS_CERT_ALTNAME_INVALID' ? {} : { chainError }),
-    nameMatches: wrongName === undefined,
-  };
-}
-
-function commonName(name: tls.Certificate | undefined): string {
-  return [name?.CN ?? name?.O ?? 'unnamed'].flat().join(', ');
-}
-
-/** `DNS:a.example, IP Address:10.0.0.1` → `['a.example', '10.0.0.1']`; what stands there as both is named once. */
-function certificateNames(text: string | undefined): string[] {
-  const names = (text ?? '').split(', ').map((entry) => entry.replace(/^(DNS|IP Address):/, ''));
-  return [...new Set(names)].filter((name) => name !== '');
+async function firstBytes(
+  host: string,
+  port: number,
+  send: Uint8Array,
+  signal: AbortSignal,
+): Promise<NetworkAnswer<Uint8Array>> {
+  return firstBytesOver(() => net.connect({ host: dialled(host), port }), send, signal);
 }
 
 function isPortFree(port: number): Promise<boolean> {
@@ -116,65 +77,4 @@ function isPortFree(port: number): Promise<boolean> {
     server.once('error', () => settle(false));
     server.listen(port, '127.0.0.1', () => server.close(() => settle(true)));
   });
-}
-
-function once(socket: net.Socket, event: string): Promise<void> {
-  return new Promise((settle, reject) => {
-    socket.once(event, settle);
-    // Stays attached: an error after the answer has been given must not end the process.
-    socket.on('error', reject);
-    socket.once('close', () => reject(failureCode('ECONNRESET', 'The connection was closed.')));
-  });
-}
-
-/** Waits no longer than the limit and the signal allow. */
-async function limited<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop: () => void = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    const end = () => reject(failureCode('ETIMEDOUT', `No answer within ${LIMIT_MS / 1000} s.`));
-    const timer = setTimeout(end, LIMIT_MS);
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
-    stop = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-    };
-  });
-  try {
-    return await Promise.race([work, ended]);
-  } finally {
-    stop();
-    work.catch(() => {});
-  }
-}
-
-function failureCode(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
-}
-
-const KINDS: Record<string, NetworkFailure['kind']> = {
-  ENOTFOUND: 'name-unknown',
-  EAI_AGAIN: 'name-unknown',
-  EAI_NODATA: 'name-unknown',
-  EAI_NONAME: 'name-unknown',
-  ECONNREFUSED: 'refused',
-  ETIMEDOUT: 'timeout',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  EHOSTDOWN: 'unreachable',
-  ENETDOWN: 'unreachable',
-  ECONNRESET: 'reset',
-  EPIPE: 'reset',
-};
-
-/**
- * A system error in our words. A name with several addresses fails with one error for each; the first one speaks.
- * @param error what node:net, node:tls or node:dns threw
- */
-export function networkFailure(error: unknown): NetworkFailure {
-  const errors = (error as { errors?: unknown[] }).errors;
-  const first = (Array.isArray(errors) && errors.length > 0 ? errors[0] : error) as NodeJS.ErrnoException;
-  const code = first.code ?? 'UNKNOWN';
-  const kind = KINDS[code] ?? (/^(ERR_SSL|EPROTO)/.test(code) ? 'no-tls' : 'other');
-  return { kind, code, message: first.message };
 }

@@ -1,7 +1,8 @@
 import sql from 'mssql';
 import { unlessAborted } from './abort.ts';
 import { failureText, innermostCoded } from './failure-text.ts';
-import { dialled, networkFailure } from './network.ts';
+import { dialled } from './network.ts';
+import { networkFailure } from './network-failure.ts';
 import type {
   SqlAnswer,
   SqlFailure,

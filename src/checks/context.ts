@@ -2,6 +2,7 @@ import type { Clock } from '../adapters/clock.ts';
 import type { ConnectorConfig, ConnectPort } from '../adapters/connect-port.ts';
 import type { DockerPort } from '../adapters/docker-port.ts';
 import type { FilesPort } from '../adapters/files-port.ts';
+import type { InsidePort } from '../adapters/inside-port.ts';
 import type { KafkaPort } from '../adapters/kafka-port.ts';
 import type { MachinePort } from '../adapters/machine-port.ts';
 import type { NetworkPort } from '../adapters/network-port.ts';
@@ -26,6 +27,8 @@ export interface CheckContext {
   docker(): Promise<DockerPort>;
   /** What earlier runs saw. */
   memory: Memory;
+  /** The view from inside the container; undefined where neither it nor its image is there. */
+  inside(): Promise<InsidePort | undefined>;
   /** The connector configuration that this version of the program installs. */
   desiredConfig: ConnectorConfig;
 }

@@ -29,12 +29,32 @@ import { hostAv } from './host/host-av.ts';
 import { hostPower } from './host/host-power.ts';
 import { kafkaAcl } from './kafka/kafka-acl.ts';
 import { kafkaAdvertised } from './kafka/kafka-advertised.ts';
+import { kafkaApiVersions } from './kafka/kafka-api-versions.ts';
 import { kafkaBootstrapSyntax } from './kafka/kafka-bootstrap-syntax.ts';
+import { kafkaClock } from './kafka/kafka-clock.ts';
+import { kafkaDataTopics } from './kafka/kafka-data-topics.ts';
 import { kafkaDns } from './kafka/kafka-dns.ts';
 import { kafkaGroupForeignMember } from './kafka/kafka-group-foreign-member.ts';
+import { kafkaHistoryConfig } from './kafka/kafka-history-config.ts';
+import { kafkaInternalPartitions } from './kafka/kafka-internal-partitions.ts';
+import { kafkaInternalTopics } from './kafka/kafka-internal-topics.ts';
+import { kafkaLeaders } from './kafka/kafka-leaders.ts';
+import { kafkaMessageSize } from './kafka/kafka-message-size.ts';
+import { kafkaMetadata } from './kafka/kafka-metadata.ts';
+import { kafkaMiddlebox } from './kafka/kafka-middlebox.ts';
+import { kafkaMtu } from './kafka/kafka-mtu.ts';
+import { kafkaPrincipal } from './kafka/kafka-principal.ts';
+import { kafkaProxy } from './kafka/kafka-proxy.ts';
+import { kafkaQuota } from './kafka/kafka-quota.ts';
+import { kafkaReplication } from './kafka/kafka-replication.ts';
 import { kafkaSaslAuth } from './kafka/kafka-sasl-auth.ts';
+import { kafkaSaslMechanism } from './kafka/kafka-sasl-mechanism.ts';
 import { kafkaTcp } from './kafka/kafka-tcp.ts';
+import { kafkaThroughput } from './kafka/kafka-throughput.ts';
+import { kafkaTlsExpiry } from './kafka/kafka-tls-expiry.ts';
 import { kafkaTlsHandshake } from './kafka/kafka-tls-handshake.ts';
+import { kafkaTlsHostname } from './kafka/kafka-tls-hostname.ts';
+import { kafkaTlsInterception } from './kafka/kafka-tls-interception.ts';
 import { heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
 import { streamPosition } from './pipeline/stream-position.ts';
 import { streamTopics } from './pipeline/stream-topics.ts';
@@ -114,10 +134,30 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   kafkaBootstrapSyntax,
   kafkaDns,
   kafkaTcp,
+  kafkaProxy,
   kafkaTlsHandshake,
+  kafkaTlsExpiry,
+  kafkaTlsInterception,
+  kafkaApiVersions,
+  kafkaSaslMechanism,
   kafkaSaslAuth,
+  kafkaMetadata,
+  kafkaTlsHostname,
+  kafkaMtu,
   kafkaAdvertised,
+  kafkaPrincipal,
   kafkaAcl,
+  kafkaInternalTopics,
+  kafkaInternalPartitions,
+  kafkaReplication,
+  kafkaHistoryConfig,
+  kafkaLeaders,
+  kafkaMessageSize,
+  kafkaDataTopics,
+  kafkaClock,
+  kafkaQuota,
+  kafkaMiddlebox,
+  kafkaThroughput,
   kafkaGroupForeignMember,
   dockerImage,
   dockerContainerState,

@@ -23,7 +23,7 @@ export interface RunOptions {
   observer?: Observer;
   /** Ends the run early: Ctrl-C. */
   signal?: AbortSignal;
-  /** For all checks together. */
+  /** For all checks together, but for the deep ones. */
   deadlineMs?: number;
 }
 
@@ -40,6 +40,8 @@ export async function runChecks<Context, Settings>(
 ): Promise<CheckResult[]> {
   const selected = select(checks, options);
   const deadline = timeLimit(options.deadlineMs ?? DEADLINE_MS, options.signal);
+  // Who asks for the deep ones means to wait: each of them has its own limit alone.
+  const patience = timeLimit(undefined, options.signal);
   const running = new Map<string, Promise<CheckResult>>();
 
   const start = (check: Check<Context, Facts, Settings>): Promise<CheckResult> => {
@@ -49,7 +51,8 @@ export async function runChecks<Context, Settings>(
     const result = (async () => {
       const causes = await Promise.all(needs.map(start));
       options.observer?.started?.(check);
-      const finished = await judged(check, context, settings, causes, deadline.signal);
+      const { signal } = check.deep === true ? patience : deadline;
+      const finished = await judged(check, context, settings, causes, signal);
       options.observer?.finished(finished);
       return finished;
     })();
@@ -63,6 +66,7 @@ export async function runChecks<Context, Settings>(
     return results;
   } finally {
     deadline.end();
+    patience.end();
   }
 }
 

@@ -113,6 +113,7 @@ async function check(when: Occasion, settings: CentralSettings, context: Context
     warehouse,
     kafka,
     docker: context.docker,
+    inside: async () => undefined,
   };
   try {
     return await runChecks(CENTRAL_CHECKS, world, settings, { when, signal: context.signal, observer });

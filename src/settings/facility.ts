@@ -48,6 +48,8 @@ export interface FacilitySettings {
   tableIncludeList: string;
   messageKeyColumns: string;
   heartbeatIntervalMs: number;
+  /** Packet size of the container's network, in bytes. */
+  networkMtu: number;
 }
 
 /** What stands beside `.env`: the folder itself and the certificates in its `ca/`. */
@@ -94,6 +96,7 @@ export function toFacilitySettings(
     tableIncludeList: read('TABLE_INCLUDE_LIST'),
     messageKeyColumns: read('MESSAGE_KEY_COLUMNS'),
     heartbeatIntervalMs: read('HEARTBEAT_INTERVAL_MS'),
+    networkMtu: read('DOCKER_MTU'),
   };
 }
 

@@ -9,6 +9,7 @@ const CONTAINER = 'clinicmasterwarehouse-sink';
 let world: InstallWorld;
 beforeEach(async () => {
   world = await installWorld();
+  world.world.kafka.mayReadData = true;
   world.env = {
     WAREHOUSE_HOST: 'pg.example.org',
     WAREHOUSE_DB: 'warehouse',

@@ -1,6 +1,6 @@
 import type { ConfigProblem, ConnectPort } from '../../src/adapters/connect-port.ts';
 import type { ContainerState, DockerPort } from '../../src/adapters/docker-port.ts';
-import type { KafkaPort, KafkaRecord, TopicView } from '../../src/adapters/kafka-port.ts';
+import type { KafkaPort, KafkaRecord, Refusal, TopicView } from '../../src/adapters/kafka-port.ts';
 import type { NetworkFailure, NetworkPort, TlsView } from '../../src/adapters/network-port.ts';
 import type { SqlFailure, SqlServerPort, SqlValue } from '../../src/adapters/sqlserver-port.ts';
 import { CONNECTOR_CLASS, CONNECTOR_VERSION, OUR_TRANSFORM } from '../../src/connector/plugins.ts';
@@ -20,6 +20,8 @@ export interface World {
     members: { clientId: string; clientHost: string; memberId: string }[];
     ends: Record<string, number>;
     heartbeat: KafkaRecord | null;
+    /** As the sink may, and no facility. */
+    mayReadData: boolean;
   };
   connect: {
     health: 'healthy' | 'starting' | 'unreachable';
@@ -57,6 +59,7 @@ export function fakeNetwork(world: World): NetworkPort {
     resolve: (host) => reach(host, { addresses: ['10.8.0.1'] }),
     connect: (host, port) => reach(`${host}:${port}`, { address: '10.8.0.1', ms: 12 }),
     tls: async () => answer(world.certificate),
+    firstBytes: async () => answer(new Uint8Array()),
     isPortFree: async () => false,
   };
 }
@@ -73,10 +76,45 @@ export function fakeSqlServer(world: World, address: string): SqlServerPort {
   };
 }
 
+/** Enough of Kafka 4's requests to be known by. */
+const KAFKA_4 = { 1: { minVersion: 4, maxVersion: 17 }, 3: { minVersion: 0, maxVersion: 13 } };
+
+const COMPACT = /\.(configs|offsets|status)$/;
+
+function settingsOf(topic: string): Record<string, string> {
+  return {
+    'cleanup.policy': COMPACT.test(topic) ? 'compact' : 'delete',
+    'retention.ms': '-1',
+    'retention.bytes': '-1',
+    'max.message.bytes': '1048588',
+    'min.insync.replicas': '1',
+    'message.timestamp.after.max.ms': '3600000',
+  };
+}
+
+function refusal(code: string, message: string | null, tookMs: number): Refusal {
+  return { code, message, sentMs: 0, tookMs, bytes: 1_000_000, throttleMs: 0 };
+}
+
 export function fakeKafka(world: World): KafkaPort {
   const { kafka } = world;
-  const rights: TopicView['operations'] = ['READ', 'WRITE', 'CREATE', 'DESCRIBE'];
+  const rights = (name: string): TopicView['operations'] => {
+    if (name.includes('-another.')) return [];
+    const data = name.startsWith('clinicmasterwarehouse-sqlserver.');
+    const read: TopicView['operations'] = data && !kafka.mayReadData ? [] : ['READ'];
+    return [...read, 'WRITE', 'CREATE', 'DESCRIBE', 'DESCRIBE_CONFIGS'];
+  };
   return {
+    versions: async () => answer(KAFKA_4),
+    mechanisms: async () => answer({ code: null, offered: ['SCRAM-SHA-256'] }),
+    largeRequest: async () => answer({ smallMs: 12, largeMs: 14, bytes: 16_456 }),
+    afterIdle: async () => answer(null),
+    configs: async (topics) =>
+      answer(topics.map((name) => ({ name, refused: null, values: settingsOf(name) }))),
+    refusedTime: async () =>
+      answer(refusal('INVALID_TIMESTAMP', `should be within [-1, ${world.nowMs + 3_600_000}]`, 20)),
+    refusedLoad: async () => answer(refusal('CORRUPT_MESSAGE', null, 1000)),
+    throttledMs: () => 0,
     login: async ({ host, port }) =>
       kafka.login === 'ok'
         ? answer(null)
@@ -89,9 +127,18 @@ export function fakeKafka(world: World): KafkaPort {
               broker: `${host}:${port}`,
             },
           },
-    cluster: async () => answer({ clusterId: 'Abc', controllerId: 1, brokers: kafka.advertised }),
+    cluster: async () =>
+      answer({ clusterId: 'Abc', controllerId: 1, brokers: kafka.advertised, operations: [] }),
     topics: async (names) =>
-      answer(names.map((name) => ({ name, exists: true, partitions: 1, operations: rights }))),
+      answer(
+        names.map((name) => ({
+          name,
+          exists: !name.includes('rights_sample'),
+          partitions: 1,
+          layout: [{ partition: 0, leader: 1, replicas: 1, inSync: 1 }],
+          operations: rights(name),
+        })),
+      ),
     topicNames: async (prefix) => answer(Object.keys(kafka.ends).filter((name) => name.startsWith(prefix))),
     group: async (id) =>
       answer({

@@ -77,6 +77,9 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
     remove: async (name) => void delete engine.containers[name],
     setRestartPolicy: async () => {},
     exec: async (_, words) => ({ exitCode: 0, output: nslookup(words) }),
+    execStream: () => {
+      throw new Error('not part of this fake');
+    },
     image: async (reference) => {
       const id = engine.images[reference];
       return id === undefined

@@ -136,6 +136,7 @@ function surroundings(
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
     postgres: async ({ host, port }) => warehouse(`${host}:${port}`),
     kafka: async () => beatingKafka(it),
+    inside: async () => undefined,
   };
 }
 

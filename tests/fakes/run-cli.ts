@@ -83,5 +83,6 @@ function surroundings(
     network: async () => fakeNetwork(world),
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
     kafka: async () => fakeKafka(world),
+    inside: async () => undefined,
   };
 }

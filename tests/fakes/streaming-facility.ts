@@ -60,6 +60,14 @@ export function streamingFacility(): World {
       validFrom: '2026-01-01T00:00:00.000Z',
       validTo: '2027-11-24T08:00:00.000Z',
       selfSigned: false,
+      chain: [
+        {
+          subject: 'kafka-1.example.org',
+          issuer: 'Ministry CA',
+          validTo: '2027-11-24T08:00:00.000Z',
+          fingerprint: 'AA:BB',
+        },
+      ],
       nameMatches: true,
     },
     sql: { login: undefined, rows: catalogue },
@@ -80,6 +88,7 @@ export function streamingFacility(): World {
         key: JSON.stringify({ payload: { facility_dhis2_code: CODE } }),
         value: '{}',
       },
+      mayReadData: false,
     },
     configuration: {
       Env: ['HEAP_OPTS=', 'DEFAULT_HEAP_OPTS=-Xms64m -Xmx384m', 'DB_PASS=s3cret-of-the-database'],
@@ -125,6 +134,9 @@ function catalogue(text: string): Record<string, SqlValue>[] {
   if (text.includes("N'cdc', N'SCHEMA'")) return [{ cdc_select: 1, is_owner: 0 }];
   if (text.includes('can_select')) return [{ ...table, role_name: null, can_select: 1, in_role: null }];
   if (text.includes('capture_instance')) return [{ ...table, capture_instance: 'dbo_Visits' }];
+  if (text.includes('cdc.change_tables AS ct')) return [table];
+  if (text.includes('sys.columns AS c') && text.includes('max_length = -1')) return [];
+  if (text.includes('SUM(p.rows)')) return [{ ...table, row_count: '60000' }];
   if (text.includes('sp_cdc_help_jobs')) {
     return [
       { job_type: 'capture', retention: 0 },

@@ -36,7 +36,12 @@ export function facilityGrants(id: string): readonly Grant[] {
       operations: [READ, WRITE, CREATE, DESCRIBE, DESCRIBE_CONFIGS],
     },
     { resource: GROUP, name: prefix, pattern: PREFIXED, operations: [READ, DESCRIBE] },
-    { resource: TOPIC, name: `${TOPIC_PREFIX}.`, pattern: PREFIXED, operations: [CREATE, WRITE, DESCRIBE] },
+    {
+      resource: TOPIC,
+      name: `${TOPIC_PREFIX}.`,
+      pattern: PREFIXED,
+      operations: [CREATE, WRITE, DESCRIBE, DESCRIBE_CONFIGS],
+    },
   ];
 }
 

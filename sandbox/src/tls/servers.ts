@@ -25,6 +25,9 @@ async function authority(): Promise<KeyAndCertificate> {
   return made;
 }
 
+/** The authority with its key, for tests that sign certificates which no server should have. */
+export const readPrivateAuthority = (): Promise<KeyAndCertificate> => authority();
+
 /**
  * Certificate and key of one server, reachable under the gateway address, 127.0.0.1, localhost and
  * host.docker.internal. Kept in `.sandbox/tls`, signed anew when the gateway changed or the year is nearly over.

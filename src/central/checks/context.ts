@@ -1,5 +1,6 @@
 import type { Clock } from '../../adapters/clock.ts';
 import type { DockerPort } from '../../adapters/docker-port.ts';
+import type { InsidePort } from '../../adapters/inside-port.ts';
 import type { KafkaPort } from '../../adapters/kafka-port.ts';
 import type { MachinePort } from '../../adapters/machine-port.ts';
 import type { NetworkPort } from '../../adapters/network-port.ts';
@@ -17,6 +18,8 @@ export interface SharedContext {
   network: NetworkPort;
   kafka: KafkaPort;
   docker(): Promise<DockerPort>;
+  /** The view from inside the container; undefined where neither it nor its image is there. */
+  inside(): Promise<InsidePort | undefined>;
 }
 
 /** What the probes of the sink's checks may touch. */

@@ -3,10 +3,14 @@ import { dockerEndpoint } from '../../checks/host/docker-endpoint.ts';
 import { dockerPermission } from '../../checks/host/docker-permission.ts';
 import { dockerPort } from '../../checks/host/docker-port.ts';
 import { kafkaAdvertised } from '../../checks/kafka/kafka-advertised.ts';
+import { kafkaApiVersions } from '../../checks/kafka/kafka-api-versions.ts';
 import { kafkaBootstrapSyntax } from '../../checks/kafka/kafka-bootstrap-syntax.ts';
 import { kafkaDns } from '../../checks/kafka/kafka-dns.ts';
+import { kafkaProxy } from '../../checks/kafka/kafka-proxy.ts';
 import { kafkaSaslAuth } from '../../checks/kafka/kafka-sasl-auth.ts';
+import { kafkaSaslMechanism } from '../../checks/kafka/kafka-sasl-mechanism.ts';
 import { kafkaTcp } from '../../checks/kafka/kafka-tcp.ts';
+import { kafkaTlsExpiry } from '../../checks/kafka/kafka-tls-expiry.ts';
 import { kafkaTlsHandshake } from '../../checks/kafka/kafka-tls-handshake.ts';
 import type { CentralCheck, SharedCheck } from './context.ts';
 import { sinkIdentity } from './sink-identity.ts';
@@ -24,7 +28,11 @@ const SHARED_CHECKS: readonly SharedCheck[] = [
   kafkaBootstrapSyntax,
   kafkaDns,
   kafkaTcp,
+  kafkaProxy,
   kafkaTlsHandshake,
+  kafkaTlsExpiry,
+  kafkaApiVersions,
+  kafkaSaslMechanism,
   kafkaSaslAuth,
   kafkaAdvertised,
 ];

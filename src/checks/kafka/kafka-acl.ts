@@ -2,13 +2,13 @@ import type { GroupView, KafkaAnswer, KafkaOperation, TopicView } from '../../ad
 import { type FacilityNames, facilityNames, TOPIC_PREFIX } from '../../connector/names.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { FacilityCheck } from '../context.ts';
+import { askKafka } from '../two-views.ts';
 import type { Verdict } from '../types.ts';
-import { fail, listed, pass, unknown, warn } from '../verdicts.ts';
+import { fail, listed, pass, warn } from '../verdicts.ts';
+import { sampleDataTopic } from './data-topic.ts';
+import { aclCommand, notAnswered } from './not-answered.ts';
 
 const ID = 'kafka-acl';
-
-/** Stands for all data topics: rights on a name can be asked without such a topic being there, or being made. */
-const SAMPLE_TABLE = 'cdc_rights_sample';
 
 export type RightsFacts = {
   topics: KafkaAnswer<TopicView[]>;
@@ -24,35 +24,35 @@ export const kafkaAcl: FacilityCheck<RightsFacts> = {
   needs: ['kafka-advertised'],
   timeoutMs: 8000,
 
-  async probe({ kafka, names, settings }, signal) {
+  async probe(context, signal) {
+    const { names, settings } = context;
+    const asked = [...Object.values(names.topics), sampleDataTopic(settings)];
     const [topics, group] = await Promise.all([
-      kafka.topics([...Object.values(names.topics), dataTopic(settings)], signal),
-      kafka.group(names.group, signal),
+      askKafka(context, signal, (kafka) => kafka.topics(asked, signal)),
+      askKafka(context, signal, (kafka) => kafka.group(names.group, signal)),
     ]);
     return { topics, group };
   },
 
   judge(facts, settings) {
     const names = facilityNames(settings.facilityId, settings.instance);
-    if (!facts.topics.ok) return notTold(`${facts.topics.failure.code}: ${facts.topics.failure.message}`);
+    if (!facts.topics.ok) return notAnswered(ID, 'what this user may do', facts.topics.failure);
     const missing = [
       ...missingOnTopics(facts.topics.value, names, settings),
       ...missingOnGroup(facts.group, names),
     ];
     if (missing.length > 0) return denied(missing, names, settings);
-    const data = facts.topics.value.find((topic) => topic.name === dataTopic(settings));
-    if (data !== undefined && !data.operations.includes('CREATE')) return noCreate();
+    const data = facts.topics.value.find((topic) => topic.name === sampleDataTopic(settings));
+    if (data !== undefined && !data.operations.includes('CREATE')) return noCreate(settings);
     return pass(`${settings.kafka.user} has every right it needs`);
   },
 };
 
-function dataTopic({ database }: FacilitySettings): string {
-  return `${TOPIC_PREFIX}.${database.name}.dbo.${SAMPLE_TABLE}`;
-}
-
+/** Rights that one ACL would give; `resource` is what its line names. */
 interface Missing {
   operations: KafkaOperation[];
   on: string;
+  resource: { topic: string } | { group: string };
 }
 
 function missingOnTopics(
@@ -62,51 +62,72 @@ function missingOnTopics(
 ): Missing[] {
   const own = Object.values(names.topics).flatMap((name) => {
     const topic = topics.find((candidate) => candidate.name === name);
-    const needed: KafkaOperation[] = ['READ', 'WRITE', 'DESCRIBE'];
+    const needed: KafkaOperation[] = ['READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS'];
     if (topic?.exists !== true) needed.push('CREATE');
-    return lacking(name, needed, topic);
+    return lacking(name, { topic: names.prefix }, needed, topic);
   });
-  const data = dataTopic(settings);
+  const data = sampleDataTopic(settings);
   const sample = topics.find((candidate) => candidate.name === data);
-  return [...own, ...lacking(`${TOPIC_PREFIX}.…`, ['WRITE', 'DESCRIBE'], sample)];
+  const needed: KafkaOperation[] = ['WRITE', 'DESCRIBE'];
+  return [...own, ...lacking(`${TOPIC_PREFIX}.…`, { topic: `${TOPIC_PREFIX}.` }, needed, sample)];
 }
 
-function lacking(on: string, needed: readonly KafkaOperation[], topic: TopicView | undefined): Missing[] {
+function lacking(
+  on: string,
+  resource: Missing['resource'],
+  needed: readonly KafkaOperation[],
+  topic: TopicView | undefined,
+): Missing[] {
   const operations = needed.filter((operation) => topic?.operations.includes(operation) !== true);
-  return operations.length === 0 ? [] : [{ operations: [...operations], on }];
+  return operations.length === 0 ? [] : [{ operations: [...operations], on, resource }];
 }
 
 function missingOnGroup(group: KafkaAnswer<GroupView>, names: FacilityNames): Missing[] {
   const denied = group.ok
     ? !group.value.operations.includes('READ')
     : group.failure.kind === 'not-authorised';
-  return denied ? [{ operations: ['READ'], on: `group ${names.group}` }] : [];
+  const resource = { group: names.prefix };
+  return denied ? [{ operations: ['READ'], on: `group ${names.group}`, resource }] : [];
 }
 
-function denied(missing: readonly Missing[], names: FacilityNames, { kafka }: FacilitySettings): Verdict {
+/** Without this one the worker only says that it cannot look whether its topics are kept; all others stop something. */
+function harmless({ operations }: Missing): boolean {
+  return operations.every((operation) => operation === 'DESCRIBE_CONFIGS');
+}
+
+function denied(missing: readonly Missing[], names: FacilityNames, settings: FacilitySettings): Verdict {
   const lines = missing.map(({ operations, on }) => `${operations.join(', ')} on ${on}`);
-  return fail(`${ID}-missing`, `Kafka does not allow ${kafka.user} what a facility needs.`, {
+  const detail = {
     current: `missing: ${listed(lines, 20)}`,
     required: `the rights of a facility: its own names ${names.prefix}*, and writing to ${TOPIC_PREFIX}.*`,
     remedy: {
-      text: 'The central team runs these (with its own --bootstrap-server and --command-config), then you run this again.',
-      commands: facilityAcls(names, kafka.user),
-      who: 'central-team',
+      text:
+        'The central team runs these lines, with the login of an administrator in admin.properties, then you run this again. ' +
+        'Where they are there already, a Deny stands against them: kafka-acls.sh --list shows it.',
+      commands: aclLines(missing, settings),
+      who: 'central-team' as const,
     },
-  });
+  };
+  if (missing.every(harmless)) {
+    return warn(`${ID}-no-look`, 'This user may not look at the settings of its own topics.', detail);
+  }
+  return fail(`${ID}-missing`, `Kafka does not allow ${settings.kafka.user} what a facility needs.`, detail);
 }
 
-/** The ACLs of one facility, as the commands that set them. */
-function facilityAcls({ prefix }: FacilityNames, user: string): string[] {
-  const add = `kafka-acls.sh --add --allow-principal 'User:${user}' --resource-pattern-type prefixed`;
-  return [
-    `${add} --operation Read --operation Write --operation Create --operation Describe --operation DescribeConfigs --topic '${prefix}'`,
-    `${add} --operation Read --operation Describe --group '${prefix}'`,
-    `${add} --operation Write --operation Create --operation Describe --topic '${TOPIC_PREFIX}.'`,
-  ];
+/** One line for each resource, with what is missing there and nothing else. */
+function aclLines(missing: readonly Missing[], settings: FacilitySettings): string[] {
+  const byResource = new Map<string, Missing>();
+  for (const one of missing) {
+    const key = JSON.stringify(one.resource);
+    const known = byResource.get(key)?.operations ?? [];
+    byResource.set(key, { ...one, operations: [...new Set([...known, ...one.operations])] });
+  }
+  return [...byResource.values()].map(({ operations, resource }) =>
+    aclCommand(settings, operations, resource),
+  );
 }
 
-function noCreate(): Verdict {
+function noCreate(settings: FacilitySettings): Verdict {
   return warn(
     `${ID}-no-create`,
     'The data topics must be made by the central team: this user may not create them.',
@@ -114,16 +135,10 @@ function noCreate(): Verdict {
       current: `no CREATE on ${TOPIC_PREFIX}.…`,
       required: 'CREATE, or one topic for each captured table made beforehand',
       remedy: {
-        text: 'Ask the central team whether the topics of all your tables are there.',
+        text: 'The check kafka-data-topics names those that are not there. Or the central team lets facilities make them:',
+        commands: [aclCommand(settings, ['CREATE'], { topic: `${TOPIC_PREFIX}.` })],
         who: 'central-team',
       },
     },
   );
-}
-
-function notTold(current: string): Verdict {
-  return unknown(`${ID}-unanswered`, 'Kafka did not say what this user may do.', {
-    current,
-    remedy: { text: 'Run it again; then show this to the central team.', who: 'central-team' },
-  });
 }

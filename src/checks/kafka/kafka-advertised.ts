@@ -1,8 +1,18 @@
+import type { Vantage } from '../../adapters/inside-port.ts';
 import type { AdvertisedBroker, ClusterView, KafkaAnswer, KafkaFailure } from '../../adapters/kafka-port.ts';
 import type { NetworkFailure, TlsView } from '../../adapters/network-port.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
-import type { Verdict } from '../types.ts';
+import {
+  askKafka,
+  cureNames,
+  curePacketSize,
+  cureRoute,
+  fromBoth,
+  judgeBoth,
+  type TwoViews,
+} from '../two-views.ts';
+import type { Remedy, Verdict } from '../types.ts';
 import { fail, listed, pass, unknown } from '../verdicts.ts';
 import type { Reason } from './each-broker.ts';
 import { loginReason } from './login-reason.ts';
@@ -24,7 +34,7 @@ export type BrokerLadder = {
 
 export type AdvertisedFacts = {
   cluster: KafkaAnswer<ClusterView>;
-  ladders: BrokerLadder[];
+  ladders: TwoViews<BrokerLadder[]>;
   nowMs: number;
 };
 
@@ -41,26 +51,42 @@ export const kafkaAdvertised: FacilityCheck<AdvertisedFacts> = {
   timeoutMs: 8000,
 
   async probe(context, signal) {
-    const cluster = await context.kafka.cluster(signal);
+    const cluster = await askKafka(context, signal, (kafka) => kafka.cluster(signal));
     const brokers = cluster.ok ? cluster.value.brokers : [];
-    const ladders = await Promise.all(brokers.map((broker) => climb(broker, context, signal)));
+    const ladders = await fromBoth(context, signal, (from) =>
+      Promise.all(brokers.map((broker) => climb(broker, from, context, signal))),
+    );
     return { cluster, ladders, nowMs: context.clock.now() };
   },
 
   judge({ cluster, ladders, nowMs }, settings) {
     if (!cluster.ok) return notTold(cluster.failure);
-    const faults = ladders.flatMap((ladder) => faultOf(ladder, settings, nowMs) ?? []);
-    if (faults.length === 0) {
-      const { clusterId, brokers } = cluster.value;
-      return pass(listed(brokers.map(address), 5), `cluster ${clusterId}`);
-    }
-    return advertisedFault(faults, ladders.length);
+    const judge = (climbed: BrokerLadder[]): Verdict => {
+      const faults = climbed.flatMap((ladder) => faultOf(ladder, settings, nowMs) ?? []);
+      if (faults.length > 0) return advertisedFault(faults, climbed.length);
+      return pass(
+        listed(
+          climbed.map(({ broker }) => address(broker)),
+          5,
+        ),
+      );
+    };
+    return judgeBoth(ID, ladders, judge, () => cureInside(ladders.inside ?? []));
   },
 };
 
+/** By the rung at which the container's first ladder ended. */
+function cureInside(ladders: readonly BrokerLadder[]): Remedy {
+  const ended = ladders.find((ladder) => ladder.ended.rung !== 'done');
+  if (ended?.ended.rung === 'dns') return cureNames(ended.broker.host);
+  if (ended?.ended.rung === 'tcp') return cureRoute(ended.broker.host, ended.broker.port);
+  return curePacketSize();
+}
+
 async function climb(
   broker: AdvertisedBroker,
-  { network, kafka, settings, clock }: CheckContext,
+  { network, kafka }: Vantage,
+  { settings, clock }: CheckContext,
   signal: AbortSignal,
 ): Promise<BrokerLadder> {
   const { host, port } = broker;

@@ -1,6 +1,7 @@
 import type { GroupMember, GroupView, KafkaAnswer } from '../../adapters/kafka-port.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
+import { askKafka } from '../two-views.ts';
 import type { Verdict } from '../types.ts';
 import { fail, listed, pass, unknown } from '../verdicts.ts';
 
@@ -29,7 +30,7 @@ export const kafkaGroupForeignMember: FacilityCheck<IdentityFacts> = {
 
   async probe(context, signal) {
     const [group, own] = await Promise.all([
-      context.kafka.group(context.names.group, signal),
+      askKafka(context, signal, (kafka) => kafka.group(context.names.group, signal)),
       ownContainer(context),
     ]);
     return { group, own };

@@ -1,15 +1,19 @@
 import type { NetworkAnswer, TlsView } from '../../adapters/network-port.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { FacilityCheck } from '../context.ts';
+import { curePacketSize, fromBoth, judgeBoth, type TwoViews } from '../two-views.ts';
+import type { Remedy, Verdict } from '../types.ts';
 import { warn } from '../verdicts.ts';
 import { type BrokerAnswer, eachBroker, judgeEach } from './each-broker.ts';
-import { certificateFault, daysLeft, EXPIRY_WARNING_DAYS, handshakeFault } from './tls-reason.ts';
+import { certificateFault, daysLeft, handshakeFault } from './tls-reason.ts';
 
 const ID = 'kafka-tls-handshake';
 
+export type Handshakes = BrokerAnswer<NetworkAnswer<TlsView>>[];
+
 export type KafkaTlsFacts = {
   /** Null when the facility is set up without TLS. */
-  brokers: BrokerAnswer<NetworkAnswer<TlsView>>[] | null;
+  brokers: TwoViews<Handshakes> | null;
   nowMs: number;
 };
 
@@ -19,39 +23,39 @@ export const kafkaTlsHandshake: FacilityCheck<KafkaTlsFacts> = {
   title: 'Kafka proves who it is',
   area: 'kafka',
   when: ['before-install', 'after-install', 'daily'],
-  needs: ['kafka-tcp'],
-  timeoutMs: 5000,
+  needs: ['kafka-proxy'],
+  timeoutMs: 5500,
 
-  async probe({ network, settings: { kafka }, clock }, signal) {
+  async probe(context, signal) {
+    const { kafka } = context.settings;
     const brokers = kafka.securityProtocol.endsWith('SSL')
-      ? await eachBroker(kafka.brokers, signal, ({ host, port }, limited) =>
-          network.tls(host, port, kafka.ca, limited),
+      ? await fromBoth(context, signal, ({ network }) =>
+          eachBroker(kafka.brokers, signal, ({ host, port }, limited) =>
+            network.tls(host, port, kafka.ca, limited),
+          ),
         )
       : null;
-    return { brokers, nowMs: clock.now() };
+    return { brokers, nowMs: context.clock.now() };
   },
 
   judge({ brokers, nowMs }, settings) {
     if (brokers === null) return plain(settings);
-    const verdict = judgeEach(
-      ID,
-      brokers.map(withFault(settings, nowMs)),
-      describe(nowMs),
-      (_, reason) => reason,
-    );
-    const shortest = Math.min(
-      ...brokers.flatMap(({ answer }) => (answer.ok ? [daysLeft(answer.value, nowMs)] : [])),
-    );
-    if (verdict.outcome !== 'pass' || shortest >= EXPIRY_WARNING_DAYS) return verdict;
-    return warn(`${ID}-expires-soon`, `The certificate of Kafka ends in ${shortest} days.`, {
-      current: verdict.summary,
-      required: `more than ${EXPIRY_WARNING_DAYS} days`,
-      remedy: { text: 'Tell the central team, so that it is renewed in time.', who: 'central-team' },
-    });
+    const judge = (answers: Handshakes): Verdict =>
+      judgeEach(ID, answers.map(withFault(settings, nowMs)), describe(nowMs), (_, reason) => reason);
+    return judgeBoth(ID, brokers, judge, cure);
   },
 };
 
-function plain({ kafka }: FacilitySettings) {
+/** A handshake that hangs in the container only is a matter of packet size; other faults speak for themselves. */
+function cure(inside: Verdict): Remedy {
+  if (inside.code.endsWith('-timeout') || inside.remedy === undefined) return curePacketSize();
+  return {
+    ...inside.remedy,
+    text: `Something answers the container that does not answer this machine. ${inside.remedy.text}`,
+  };
+}
+
+function plain({ kafka }: FacilitySettings): Verdict {
   return warn(`${ID}-off`, 'The connection to Kafka is not encrypted.', {
     current: `KAFKA_SECURITY_PROTOCOL=${kafka.securityProtocol}`,
     required: 'SASL_SSL',
@@ -74,5 +78,5 @@ function withFault({ kafka }: FacilitySettings, nowMs: number) {
 
 function describe(nowMs: number) {
   return (broker: string, view: TlsView) =>
-    `${broker} (${view.protocol}, ${daysLeft(view, nowMs)} days left)`;
+    `${broker} (${view.protocol}, ${daysLeft(view.validTo, nowMs)} days left)`;
 }

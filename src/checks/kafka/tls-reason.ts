@@ -2,8 +2,6 @@ import type { NetworkFailure, TlsView } from '../../adapters/network-port.ts';
 import type { Reason } from './each-broker.ts';
 
 const DAY_MS = 86_400_000;
-/** Days before the end of a certificate at which it is worth a warning: a renewal takes letters and signatures. */
-export const EXPIRY_WARNING_DAYS = 30;
 
 /**
  * What is wrong with a broker's certificate, as a client of this facility sees it; undefined when nothing is.
@@ -67,9 +65,9 @@ function outOfDate(seen: string, view: TlsView, nowMs: number): Reason {
   };
 }
 
-/** Whole days until the certificate ends. */
-export function daysLeft(view: TlsView, nowMs: number): number {
-  return Math.floor((Date.parse(view.validTo) - nowMs) / DAY_MS);
+/** Whole days until a certificate ends. */
+export function daysLeft(validTo: string, nowMs: number): number {
+  return Math.floor((Date.parse(validTo) - nowMs) / DAY_MS);
 }
 
 /** Why no TLS session came about at all. */

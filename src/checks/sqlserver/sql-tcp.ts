@@ -1,6 +1,7 @@
 import type { NetworkAnswer } from '../../adapters/network-port.ts';
 import type { FacilityCheck } from '../context.ts';
-import type { Verdict } from '../types.ts';
+import { cureNames, cureRoute, fromBoth, judgeBoth } from '../two-views.ts';
+import type { Remedy, Verdict } from '../types.ts';
 import { fail, pass } from '../verdicts.ts';
 
 const ID = 'sql-tcp';
@@ -8,12 +9,17 @@ const ID = 'sql-tcp';
 /** Names that mean "this machine" and, inside a container, the container itself. */
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1|\.|\(local\))$/i;
 
-export type SqlTcpFacts = {
-  host: string;
-  port: number;
+type Reached = {
   resolved: NetworkAnswer<{ addresses: string[] }>;
   /** Null when the name did not resolve. */
   connected: NetworkAnswer<{ address: string; ms: number }> | null;
+};
+
+export type SqlTcpFacts = Reached & {
+  host: string;
+  port: number;
+  /** Absent or null where there was no container to look from. */
+  inside?: Reached | null;
 };
 
 /** The way to SQL Server, name by name and packet by packet, before anything of SQL Server's own. */
@@ -25,26 +31,45 @@ export const sqlTcp: FacilityCheck<SqlTcpFacts> = {
   needs: [],
   timeoutMs: 6000,
 
-  async probe({ network, settings: { database } }, signal) {
-    const { host, port } = database;
-    const resolved = await network.resolve(host, signal);
-    return {
-      host,
-      port,
-      resolved,
-      connected: resolved.ok ? await network.connect(host, port, signal) : null,
-    };
+  async probe(context, signal) {
+    const { host, port } = context.settings.database;
+    const views = await fromBoth(context, signal, async ({ network }) => {
+      const resolved = await network.resolve(host, signal);
+      return { resolved, connected: resolved.ok ? await network.connect(host, port, signal) : null };
+    });
+    return { host, port, ...views.host, inside: views.inside };
   },
 
-  judge({ host, port, resolved, connected }) {
+  judge(facts) {
+    const { host, port, inside = null } = facts;
     if (LOOPBACK.test(host)) return loopback(host);
-    if (!resolved.ok) return nameUnknown(host, resolved.failure.code);
-    if (connected === null || connected.ok) return pass(`${host}:${port} answers`, timing(connected));
-    return unreachable(host, port, connected.failure.kind, connected.failure.code);
+    const judge = ({ resolved, connected }: Reached): Verdict => {
+      if (!resolved.ok) return nameUnknown(host, resolved.failure.code);
+      if (connected === null || connected.ok) return pass(`${host}:${port} answers`, timing(connected));
+      return unreachable(host, port, connected.failure.kind, connected.failure.code);
+    };
+    return judgeBoth(ID, { host: facts, inside }, judge, ({ code }) =>
+      code === `${ID}-name` ? cureNames(host) : cureWay(host, port),
+    );
   },
 };
 
-function timing(connected: SqlTcpFacts['connected']): string {
+/** Only the container does not get to SQL Server. */
+function cureWay(host: string, port: number): Remedy {
+  if (host !== 'host.docker.internal') return cureRoute(host, port);
+  return {
+    text:
+      'SQL Server on this machine answers the machine itself and not its containers: it listens on 127.0.0.1 only, or the ' +
+      'firewall of this machine keeps Docker’s network out. Let it listen on all addresses and allow the port.',
+    commands: [
+      `sudo ufw allow from 172.16.0.0/12 to any port ${port} proto tcp   # Linux`,
+      `New-NetFirewallRule -DisplayName 'SQL Server ${port} for containers' -Direction Inbound -Protocol TCP -LocalPort ${port} -RemoteAddress 172.16.0.0/12 -Action Allow   # Windows`,
+    ],
+    who: 'you',
+  };
+}
+
+function timing(connected: Reached['connected']): string {
   return connected?.ok === true ? `${connected.value.address}, ${connected.value.ms} ms` : '';
 }
 

@@ -8,6 +8,7 @@ import type { Context } from '../../context.ts';
 import { FACILITY_TEMPLATE } from '../../install/facility-deployment.ts';
 import { packageFile } from '../../install/package-files.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import { insideView } from './inside.ts';
 
 /** Runs a facility's checks for an occasion, showing each on one line. */
 export function checkFacility(
@@ -47,6 +48,7 @@ export async function withCheckContext<T>(
     context.kafka(settings.kafka, `cdc.${settings.facilityId}.cli`),
     context.connect(settings.restPort),
   ]);
+  const inside = insideView(settings, names, context);
   const checkContext = {
     settings,
     names,
@@ -59,12 +61,13 @@ export async function withCheckContext<T>(
     connect,
     docker: context.docker,
     memory: facilityMemory(context.files, settings.dir, context.clock),
+    inside: inside.open,
     desiredConfig: connectorConfig(template, names.connector),
   };
   try {
     return await work(checkContext);
   } finally {
-    await Promise.allSettled([sql.close(), kafka.close()]);
+    await Promise.allSettled([sql.close(), kafka.close(), inside.close()]);
   }
 }
 

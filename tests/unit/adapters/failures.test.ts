@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureText } from '../../../src/adapters/failure-text.ts';
 import { kafkaFailure } from '../../../src/adapters/kafka-failure.ts';
-import { networkFailure } from '../../../src/adapters/network.ts';
+import { networkFailure } from '../../../src/adapters/network-failure.ts';
 import { sqlFailure } from '../../../src/adapters/sqlserver.ts';
 
 const coded = (code: string, message = 'text') => Object.assign(new Error(message), { code });

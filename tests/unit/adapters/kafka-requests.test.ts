@@ -1,4 +1,12 @@
+import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
 import { describe, expect, it } from 'vitest';
+import { describeConfigsRequest } from '../../../src/adapters/kafka-config-requests.ts';
+import { saslHandshakeRequest } from '../../../src/adapters/kafka-login-requests.ts';
+import {
+  brokenRecords,
+  impossibleRecords,
+  produceRequest,
+} from '../../../src/adapters/kafka-produce-requests.ts';
 import { describeGroupsRequest, metadataRequest, operations } from '../../../src/adapters/kafka-requests.ts';
 
 /** Bytes of Kafka's protocol, by hand. */
@@ -44,10 +52,10 @@ describe('metadataRequest', () => {
         {
           errorCode: 0,
           name: 't',
-          leaders: [{ partition: 0, leader: 7 }],
+          layout: [{ partition: 0, leader: 7, replicas: 1, inSync: 1 }],
           operations: ['WRITE', 'DESCRIBE'],
         },
-        { errorCode: 3, name: 'u', leaders: [], operations: [] },
+        { errorCode: 3, name: 'u', layout: [], operations: [] },
       ],
     });
   });
@@ -95,5 +103,70 @@ describe('operations', () => {
     ]);
     expect(operations(-2147483648)).toEqual([]);
     expect(operations(0)).toEqual([]);
+  });
+});
+
+describe('saslHandshakeRequest', () => {
+  it('reads the methods on offer, also beside an error', async () => {
+    const { request, response } = saslHandshakeRequest('SCRAM-SHA-512');
+    expect((await request.encode()).buffer).toEqual(str('SCRAM-SHA-512'));
+    const answer = all(i16(33), list(str('PLAIN'), str('SCRAM-SHA-256')));
+    expect(await response.decode(answer)).toEqual({
+      clientSideThrottleTime: 0,
+      body: { errorCode: 33, offered: ['PLAIN', 'SCRAM-SHA-256'] },
+    });
+  });
+});
+
+describe('describeConfigsRequest', () => {
+  const { request, response } = describeConfigsRequest(['t'], ['retention.ms']);
+  it('asks for named settings of topics', async () => {
+    expect((await request.encode()).buffer).toEqual(
+      all(i32(1), i8(2), str('t'), list(str('retention.ms')), i8(0)),
+    );
+  });
+  it('reads settings and refusals', async () => {
+    const entry = all(str('retention.ms'), str('-1'), i8(0), i8(5), i8(0), list());
+    const empty = all(str('x'), i16(-1), i8(0), i8(5), i8(0), list());
+    const answer = all(
+      i32(70),
+      list(
+        all(i16(0), i16(-1), i8(2), str('t'), list(entry, empty)),
+        all(i16(29), str('no'), i8(2), str('u'), list()),
+      ),
+    );
+    expect(await response.decode(answer)).toEqual({
+      clientSideThrottleTime: 70,
+      body: [
+        { errorCode: 0, name: 't', values: { 'retention.ms': '-1' } },
+        { errorCode: 29, name: 'u', values: {} },
+      ],
+    });
+  });
+});
+
+describe('produceRequest', () => {
+  const crc = (batch: Buffer) => batch.readUInt32BE(17);
+  const body = (batch: Buffer) => batch.subarray(21);
+  it('holds a check sum that no broker accepts', async () => {
+    const broken = await brokenRecords(1000);
+    expect(broken.length).toBeGreaterThan(1000);
+    expect(crc(broken)).not.toBe(crc32C(body(broken)) >>> 0);
+    const whole = await impossibleRecords();
+    expect(crc(whole)).toBe(crc32C(body(whole)) >>> 0);
+  });
+  it('asks all replicas, and reads what the broker complains about', async () => {
+    const { request, response } = produceRequest('t', Buffer.from('rr'));
+    expect((await request.encode()).buffer).toEqual(
+      all(i16(-1), i16(-1), i32(30_000), i32(1), str('t'), i32(1), i32(0), i32(2), Buffer.from('rr')),
+    );
+    const i64 = Buffer.alloc(8);
+    const complaints = list(all(i32(1), str('no key')), all(i32(0), str('out of range')));
+    const partition = all(i32(0), i16(32), i64, i64, i64, complaints, i16(-1));
+    const answer = all(list(all(str('t'), list(partition))), i32(5));
+    expect(await response.decode(answer)).toEqual({
+      clientSideThrottleTime: 5,
+      body: [{ errorCode: 32, message: 'out of range' }],
+    });
   });
 });

@@ -28,6 +28,7 @@ const SETTINGS = toCentralSettings(
 function site(kafka: Partial<KafkaPort> = {}) {
   const world = streamingFacility();
   world.kafka.members = [];
+  world.kafka.mayReadData = true;
   const warehouse: { login: PostgresAnswer<object>; schema: PostgresAnswer<object> } = {
     login: { ok: true, value: [{ version: '15.8', encrypted: true }] },
     schema: { ok: true, value: [{ encoding: 'UTF8', standby: false, create: true }] },
@@ -41,6 +42,7 @@ function site(kafka: Partial<KafkaPort> = {}) {
       network: { ...fakeNetwork(world), isPortFree: async () => true },
       kafka: { ...fakeKafka(world), ...kafka },
       docker: async () => dockerEngine(),
+      inside: async () => undefined,
       warehouse: {
         address: 'pg.example.org:5432',
         query: async (text: string) =>
@@ -111,6 +113,7 @@ describe('the checks of the sink', () => {
       value: names.map((name) => ({
         name,
         exists: false,
+        layout: [],
         operations: name === 'sink-dlq' ? ['DESCRIBE'] : ['READ', 'WRITE', 'CREATE'],
       })),
     });

@@ -33,6 +33,7 @@ export function facility(changes: Partial<FacilitySettings> = {}): FacilitySetti
     tableIncludeList: 'dbo\\..*',
     messageKeyColumns: 'nothing:nothing',
     heartbeatIntervalMs: 30_000,
+    networkMtu: 1500,
     ...changes,
   };
 }

@@ -42,6 +42,7 @@ describe('the commands in remedies', () => {
   const commands = sources.flatMap((text) => [...text.matchAll(/clinicmaster-cdc (\w+)([^`'"]*)/g)]);
   const flags = new Set([
     ...facilityFields('0').flatMap(({ flag }) => (flag === undefined ? [] : [flag.split(' ')[0]])),
+    '--kafka-ca',
     '--only',
     '--fix',
     '--list',

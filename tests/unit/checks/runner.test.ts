@@ -139,6 +139,17 @@ describe('runChecks', () => {
     expect(result?.verdict).toMatchObject({ outcome: 'fail', code: 'deaf-timeout' });
   });
 
+  it('gives a deep check its own time, whatever the deadline of the others', async () => {
+    const probe = () => new Promise<boolean>((settle) => setTimeout(() => settle(true), 120));
+    const results = await runChecks(
+      [check('usual', { probe: never, timeoutMs: 60_000 }), check('deep', { probe, deep: true })],
+      null,
+      null,
+      { deep: true, deadlineMs: 50 },
+    );
+    expect(outcomes(results)).toEqual(['usual fail', 'deep pass']);
+  });
+
   it('ends at its deadline, whatever hangs, and says what it had no time for', async () => {
     const started = performance.now();
     const results = await runChecks(

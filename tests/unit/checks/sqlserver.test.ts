@@ -46,6 +46,23 @@ describe('sql-tcp', () => {
     });
   });
 
+  it.each([
+    ['192.168.1.100', broken('timeout'), 'network-admin', 'ip_forward'],
+    ['host.docker.internal', broken('refused'), 'you', '172.16.0.0/12'],
+  ])('tells that the container alone does not reach %s', (host, connected, who, cure) => {
+    const near = { ok: true as const, value: { address: host, ms: 3 } };
+    const facts = { host, port: 1433, resolved, connected: near, inside: { resolved, connected } };
+    const verdict = judge(sqlTcp, facts);
+    expect(gist(verdict)).toBe(`fail sql-tcp-inside ${who}`);
+    expect(JSON.stringify(verdict.remedy)).toContain(cure);
+  });
+
+  it('goes on when only this machine does not reach it', () => {
+    const inside = { resolved, connected: { ok: true as const, value: { address: '192.168.1.100', ms: 3 } } };
+    const facts = { ...at, resolved, connected: broken('timeout'), inside };
+    expect(gist(judge(sqlTcp, facts))).toBe('warn sql-tcp-outside network-admin');
+  });
+
   it('names a host without an address', () => {
     const facts = { host: 'hospital-sql', port: 1433, resolved: broken('name-unknown'), connected: null };
     expect(gist(judge(sqlTcp, facts))).toBe('fail sql-tcp-name you');

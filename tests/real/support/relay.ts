@@ -1,0 +1,61 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type { KeyAndCertificate } from '../../../sandbox/src/tls/authority.ts';
+
+/** Something that stands in the way to Kafka, at a port of its own. */
+export interface Relay {
+  port: number;
+  close(): void;
+}
+
+/** Passes bytes on between its own port and another, as a router would. */
+export async function relay(
+  host: string,
+  to: { host: string; port: number },
+  idleMs?: number,
+): Promise<Relay> {
+  const open = new Set<net.Socket>();
+  const server = net.createServer((near) => {
+    const far = net.connect(to);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(one);
+      one.on('data', (chunk) => other.write(chunk));
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+    // A router that forgets a quiet connection answers what comes later with a reset.
+    if (idleMs !== undefined) near.setTimeout(idleMs, () => near.resetAndDestroy());
+  });
+  return listening(server, host, open);
+}
+
+/** Ends TLS with a certificate of its own and passes what is in it on to Kafka: what an inspecting firewall does. */
+export async function tlsRelay(
+  host: string,
+  identity: KeyAndCertificate,
+  to: { host: string; port: number; ca: string },
+): Promise<Relay> {
+  const open = new Set<net.Socket>();
+  const server = tls.createServer({ key: identity.key, cert: identity.certificate }, (near) => {
+    const far = tls.connect(to);
+    open.add(near).add(far);
+    near.pipe(far).pipe(near);
+    for (const socket of [near, far]) socket.on('error', () => socket.destroy());
+  });
+  server.on('tlsClientError', () => {});
+  return listening(server, host, open);
+}
+
+async function listening(server: net.Server, host: string, open: Set<net.Socket>): Promise<Relay> {
+  await new Promise<void>((settle) => server.listen(0, host, settle));
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    close: () => {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
