@@ -1,4 +1,4 @@
-import { withoutRecords } from '../connector/record-free.ts';
+import { withoutQuotedRecords, withoutRecords } from '../connector/record-free.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { nearNames } from './near.ts';
 import { changeTexts } from './texts.ts';
@@ -43,7 +43,7 @@ export async function runChecks<Context, Settings>(
   settings: Settings,
   options: RunOptions = {},
 ): Promise<CheckResult[]> {
-  const selected = select(checks, options);
+  const selected = selectChecks(checks, options);
   const deadline = timeLimit(options.deadlineMs ?? DEADLINE_MS, options.signal);
   const running = new Map<string, Promise<CheckResult>>();
 
@@ -72,7 +72,14 @@ export async function runChecks<Context, Settings>(
   }
 }
 
-function select<C extends Check<never>>(checks: readonly C[], { when, only, deep = false }: RunOptions): C[] {
+/**
+ * The checks that a run with these options runs.
+ * @throws CliError (usage) for an unknown id in `only`
+ */
+export function selectChecks<C extends Check<never>>(
+  checks: readonly C[],
+  { when, only, deep = false }: RunOptions,
+): C[] {
   const timely = checks.filter(
     (check) => (when === undefined || check.when.includes(when)) && (deep || check.deep !== true),
   );
@@ -126,7 +133,7 @@ async function judged<Context, Settings>(
   try {
     const answer = await withGrace(check.probe(context, limit.signal), limit.signal);
     // Servers quote rows in their errors: no verdict, log or file may hold what a patient's row holds.
-    const facts = changeTexts(answer, withoutRecords);
+    const facts = changeTexts(answer, withoutQuotedRecords);
     return result(check.judge(facts, settings), facts);
   } catch (error) {
     return result(error === TOO_LATE ? tooLate(id, performance.now() - started) : crashed(id, error));

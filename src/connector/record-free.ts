@@ -53,6 +53,24 @@ export function withoutRecords(text: string): string {
   return kept.join('\n');
 }
 
+/**
+ * The same for a fact. One that is a JSON document as a whole is no message that quotes a row: its check has asked for it, and judges
+ * what stands in it (the key of a heartbeat).
+ */
+export function withoutQuotedRecords(text: string): string {
+  return isJson(text) ? text : withoutRecords(text);
+}
+
+function isJson(text: string): boolean {
+  if (!/^\s*[{[]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Where a line begins to show values. */
 function firstValue(line: string): number | undefined {
   const ends = MARKERS.flatMap((marker) => {

@@ -81,7 +81,7 @@ describe('doctor', () => {
         Who:     the facility's DBA or the ClinicMaster vendor
                  USE [ClinicMasterMOH];
                  EXEC sys.sp_cdc_enable_db;
-        More:    docs/checks/sql-db-cdc-enabled.md
+        More:    clinicmaster-cdc doctor explain sql-db-cdc-enabled
       ✔ The tables have keys: ok. every table to stream has a key
       ✔ SQL Server Agent captures: ok. running
       ✔ The first copy takes no locks: ok. snapshot isolation is allowed
@@ -100,7 +100,7 @@ describe('doctor', () => {
                  up; then ask for the port to be opened.
         Who:     the network administrator
                  nc -vz -w 5 kafka-1.example.org 9093
-        More:    docs/checks/kafka-tcp.md
+        More:    clinicmaster-cdc doctor explain kafka-tcp
       – Not checked: needs “Kafka can be reached”: Kafka proves who it is; Kafka
         accepts the user; Every broker works at its advertised address; Kafka allows
         what a facility needs; The facility code is not in use elsewhere
@@ -137,7 +137,7 @@ describe('doctor', () => {
                  again.
         Who:     you, on this machine
                  systemctl enable --now docker
-        More:    docs/checks/docker-endpoint.md"
+        More:    clinicmaster-cdc doctor explain docker-endpoint"
     `);
     expect(stdout).toContain('✔ SQL Server can be reached: ok.');
     expect(exit).toBe(3);

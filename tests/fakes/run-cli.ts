@@ -1,9 +1,10 @@
+import { archive } from '../../src/adapters/archive.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
 import { CliError } from '../../src/errors.ts';
 import { fakeConnect, fakeDocker, fakeKafka, fakeNetwork, fakeSqlServer, type World } from './check-ports.ts';
-import { ENV } from './streaming-facility.ts';
+import { ENV, SYSTEM } from './streaming-facility.ts';
 
 export const DIR = '/fac';
 
@@ -45,6 +46,8 @@ function surroundings(
     host: { platform: 'linux', privileged: true, home: '/root', cwd: '/elsewhere', env: {} },
     clock: { now: () => world.nowMs, sleep: async () => {} },
     files: { ...real, read: async (path) => (path === `${DIR}/.env` ? ENV : real.read(path)) },
+    archive: async () => archive,
+    system: () => SYSTEM,
     docker: async () => {
       if (world.docker !== undefined) return fakeDocker(world);
       throw new CliError('docker.unreachable', 'No Docker Engine answers on this machine.', {

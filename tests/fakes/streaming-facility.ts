@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SystemFacts } from '../../src/adapters/system.ts';
 import type { SqlValue } from '../../src/adapters/sqlserver-port.ts';
 import { connectorConfig } from '../../src/connector/template.ts';
 import type { World } from './check-ports.ts';
@@ -21,6 +22,21 @@ KAFKA_PASS=s3cret-of-kafka
 
 /** The names of topics hold this prefix (specification). */
 const DATA = 'clinicmasterwarehouse-sqlserver.ClinicMasterMOH.dbo';
+
+/** The machine that {@link streamingFacility} runs on. */
+export const SYSTEM: SystemFacts = {
+  platform: 'linux',
+  release: '6.8.0',
+  version: '#1 SMP',
+  arch: 'x64',
+  cpus: 4,
+  memoryBytes: 8e9,
+  freeMemoryBytes: 3e9,
+  uptimeSeconds: 86_400,
+  node: 'v20.17.0',
+  timeZone: 'Africa/Kampala',
+  hostname: 'records-office-pc',
+};
 
 /** A facility on which there is nothing to be found. */
 export function streamingFacility(): World {

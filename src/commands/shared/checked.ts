@@ -1,5 +1,6 @@
 import type { FacilityCheck } from '../../checks/context.ts';
 import { type RunOptions, runChecks } from '../../checks/runner.ts';
+import { changeResult } from '../../checks/texts.ts';
 import type { CheckResult, Occasion } from '../../checks/types.ts';
 import { facilityNames } from '../../connector/names.ts';
 import { connectorConfig } from '../../connector/template.ts';
@@ -7,6 +8,7 @@ import type { Context } from '../../context.ts';
 import { FACILITY_TEMPLATE } from '../../install/facility-deployment.ts';
 import { packageFile } from '../../install/package-files.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import { redactor, secretsOf } from '../../settings/redact.ts';
 
 /** Runs a facility's checks for an occasion, showing each on one line. */
 export function checkFacility(
@@ -19,7 +21,7 @@ export function checkFacility(
   return runFacilityChecks(checks, { when, observer }, settings, context);
 }
 
-/** Runs a facility's checks and closes what they opened. */
+/** Runs a facility's checks and closes what they opened. No result holds a secret, whoever quoted one. */
 export async function runFacilityChecks(
   checks: readonly FacilityCheck[],
   options: RunOptions,
@@ -46,7 +48,9 @@ export async function runFacilityChecks(
     desiredConfig: connectorConfig(template, names.connector),
   };
   try {
-    return await runChecks(checks, checkContext, settings, { ...options, signal: context.signal });
+    const redact = redactor(secretsOf(settings));
+    const clean = (result: CheckResult) => changeResult(result, redact);
+    return await runChecks(checks, checkContext, settings, { ...options, clean, signal: context.signal });
   } finally {
     await Promise.allSettled([sql.close(), kafka.close()]);
   }
