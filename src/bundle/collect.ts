@@ -1,7 +1,7 @@
-import type { Clock } from '../adapters/clock.ts';
 import type { ConnectPort } from '../adapters/connect-port.ts';
 import type { DockerPort } from '../adapters/docker-port.ts';
 import type { SystemFacts } from '../adapters/system.ts';
+import { timeLimit } from '../checks/time-limit.ts';
 import type { FacilityNames } from '../connector/names.ts';
 import type { BundleFile, Missing } from './contents.ts';
 
@@ -18,7 +18,6 @@ export interface Sources {
   /** Of this program. */
   version: string;
   system: SystemFacts;
-  clock: Clock;
   docker(): Promise<DockerPort>;
   connect: ConnectPort;
   /** Name and text of the compose file of the folder; the text is undefined when there is none. */
@@ -40,7 +39,7 @@ interface Part {
 
 /** Collects what explains a site beside its checks. What does not answer is noted, and the rest goes on. */
 export async function collect(sources: Sources): Promise<Collected> {
-  const parts = await Promise.all(partsOf(sources).map((part) => readPart(part, sources.clock)));
+  const parts = await Promise.all(partsOf(sources).map((part) => readPart(part)));
   return {
     files: parts.flatMap((part) => ('content' in part ? [part] : [])),
     missing: parts.flatMap((part) => ('why' in part ? [part] : [])),
@@ -79,20 +78,19 @@ function partsOf(sources: Sources): Part[] {
   ];
 }
 
-async function readPart({ path, what, read }: Part, clock: Clock): Promise<BundleFile | Missing> {
-  const enough = new AbortController();
+async function readPart({ path, what, read }: Part): Promise<BundleFile | Missing> {
+  const limit = timeLimit(PATIENCE_MS);
+  const tooLate = new Promise<never>((_, reject) => {
+    const late = () => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`));
+    limit.signal.addEventListener('abort', late, { once: true });
+  });
   try {
-    const content = await Promise.race([
-      read(),
-      clock.sleep(PATIENCE_MS, enough.signal).then(() => {
-        throw new Error(`no answer within ${PATIENCE_MS / 1000} s`);
-      }),
-    ]);
+    const content = await Promise.race([read(), tooLate]);
     return content === undefined ? { what: path, why: 'there is none' } : { path, what, content };
   } catch (cause) {
     return { what: path, why: cause instanceof Error ? cause.message : String(cause) };
   } finally {
-    enough.abort();
+    limit.end();
   }
 }
 

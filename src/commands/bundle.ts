@@ -75,7 +75,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
 
 /** Checks, then everything that explains them, ready to leave. */
 async function gather(settings: FacilitySettings, deep: boolean, createdMs: number, context: Context) {
-  const { files, version, clock, docker } = context;
+  const { files, version, docker } = context;
   const { dir } = settings;
   const checks = await thisSite(FACILITY_CHECKS, settings, deep, context).look([], true);
   const system = context.system();
@@ -84,7 +84,6 @@ async function gather(settings: FacilitySettings, deep: boolean, createdMs: numb
     image: settings.image,
     version,
     system,
-    clock,
     docker,
     connect: await context.connect(settings.restPort),
     compose: { name: FACILITY_COMPOSE, text: await files.read(`${dir}/${FACILITY_COMPOSE}`) },

@@ -43,7 +43,7 @@ export function secretsOf({
 }
 
 const ASSIGNED =
-  /((?<!\$\{\w*)(?:pass(?:word|wd|phrase)?|pwd|secret|credentials?|token|api[_-]?key|private[_-]?key|access[_-]?key)[\w.-]*\\*["']?\s*[=:]\s*)(?!\\*["']?\$\{)(\\*"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s,;}\])"']+)/giu;
+  /((?<!\$\{\w*)(?:pass(?:word|wd|phrase)?|pwd|secret|credentials?|token|api[_-]?key|private[_-]?key|access[_-]?key)[\w.-]*\\*["']?\s*[=:]\s*)(?!\\*["']?(?:\$\{|\(hidden))(\\*"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s,;}\])"']+)/giu;
 const IN_ADDRESS = /([a-z][\w+.-]*:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/giu;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gu;
 

@@ -1,7 +1,7 @@
 import type { DoctorReport } from '../checks/doctor-report.ts';
 import type { Area, CheckResult, Outcome } from '../checks/types.ts';
 import type { Who } from '../errors.ts';
-import { AREA_HEADS, countsLine } from './doctor-text.ts';
+import { AREA_HEADS, countsLine, timeText } from './doctor-text.ts';
 import { PERSON } from './error-text.ts';
 import { html } from './html-text.ts';
 import { PAGE_STYLE } from './page-style.ts';
@@ -16,6 +16,8 @@ export interface PageFacts {
 }
 
 const SYMBOL: Record<Outcome, string> = { pass: '✔', warn: '▲', fail: '✖', unknown: '?', skip: '–' };
+/** A page travels: its reader may sit elsewhere. */
+const ON_PAPER = 'whoever looks after the machine at the facility';
 const WHO: readonly Who[] = ['you', 'dba', 'network-admin', 'central-team'];
 
 /**
@@ -38,7 +40,7 @@ export function doctorHtml(report: DoctorReport, { at, version }: PageFacts): st
 <body>
 <header>
 <h1>${html(title)}</h1>
-<p class="when">clinicmaster-cdc doctor, ${html(at)}</p>
+<p class="when">clinicmaster-cdc doctor, ${html(timeText(at))}</p>
 <p class="counts ${state}">${badge(state)} ${html(countsLine(counts))}</p>
 ${originHtml(report)}
 </header>
@@ -62,7 +64,7 @@ function originHtml({ from, checks }: DoctorReport): string {
     return `<li>${html(`${title}: at the site ${OUTCOME_WORD[atSite.outcome]}. ${atSite.summary}`)}</li>`;
   });
   return `<p>${html(
-    `From a bundle made ${from.createdAt} by clinicmaster-cdc ${from.version}, judged by ${from.judgedBy}.`,
+    `From a bundle made ${timeText(from.createdAt)} by clinicmaster-cdc ${from.version}, judged by ${from.judgedBy}.`,
   )}</p>${differs.length === 0 ? '' : `<ul>${differs.join('')}</ul>`}`;
 }
 
@@ -72,7 +74,7 @@ function todoHtml(checks: readonly CheckResult[]): string {
   const lists = [...WHO, undefined].map((who) => {
     const theirs = troubles.filter(({ verdict }) => verdict.remedy?.who === who);
     if (theirs.length === 0) return '';
-    const head = who === undefined ? 'Nobody has to act' : `For ${PERSON[who]}`;
+    const head = who === undefined ? 'To know' : `For ${who === 'you' ? ON_PAPER : PERSON[who]}`;
     return `<h3>${html(head)}</h3>\n${theirs.map(troubleHtml).join('\n')}`;
   });
   if (troubles.length === 0)

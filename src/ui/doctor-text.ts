@@ -30,7 +30,7 @@ export function doctorText(report: DoctorReport, style: Style): string {
 
 /** Whose facts these are, from when, and what this version judges otherwise. */
 function originText(from: BundleOrigin, { facility, checks }: DoctorReport, style: Style): string {
-  const head = `Bundle of ${facility.name} (${facility.code}), made ${from.createdAt} by clinicmaster-cdc ${from.version}`;
+  const head = `Bundle of ${facility.name} (${facility.code}), made ${timeText(from.createdAt)} by clinicmaster-cdc ${from.version}`;
   const judge = from.judgedBy === from.version ? 'the same version' : `version ${from.judgedBy}`;
   const title = (id: string) => checks.find((check) => check.id === id)?.title ?? id;
   const lines = from.differs.map(
@@ -48,6 +48,11 @@ function skippedText(checks: readonly CheckResult[], style: Style): string[] {
     const titles = skipped.filter(({ verdict }) => verdict.summary === reason).map(({ title }) => title);
     return `${style.symbol('skip')} ${style.wrap(`${reason.replace(/\.$/, '')}: ${titles.join('; ')}`, 2).trimStart()}`;
   });
+}
+
+/** `2026-11-24 08:00 UTC` of an ISO time; what is none stays as it is. */
+export function timeText(iso: string): string {
+  return iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*Z$/, '$1 $2 UTC');
 }
 
 /** `✖ 2 failed, 15 ok, 10 skipped` */
@@ -82,11 +87,18 @@ export interface ListedCheck {
 
 /** What `doctor --list` prints. */
 export function checkListText({ checks }: { checks: readonly ListedCheck[] }, style: Style): string {
-  const table = style.table(
-    ['Check', 'Area', 'What must be so'],
-    checks.map(({ id, area, title, deep }) => [id, area, deep ? `${title} (--deep)` : title]),
-  );
-  return `${table}\n\n${counted(checks)}`;
+  const width = Math.max(...checks.map(({ id }) => id.length)) + 2;
+  const areas = [...new Set(checks.map(({ area }) => area))];
+  const sections = areas.map((area) => {
+    const lines = checks
+      .filter((check) => check.area === area)
+      .map(({ id, title, deep }) => {
+        const what = style.wrap(deep ? `${title} (with --deep)` : title, width).trimStart();
+        return `${id.padEnd(width)}${what}`;
+      });
+    return `${style.bold(AREA_HEADS[area])} (--only ${area})\n${lines.join('\n')}`;
+  });
+  return `${sections.join('\n\n')}\n\n${counted(checks)}`;
 }
 
 function counted(checks: readonly ListedCheck[]): string {

@@ -12,8 +12,9 @@ p { margin: .3rem 0; }
 .when, .id, footer { color: var(--soft); }
 .id { font-size: .8rem; }
 .counts { margin-top: .8rem; font-size: 1.1rem; font-weight: 600; }
-.badge { display: inline-block; min-width: 6.5rem; padding: .05rem .5rem; border: 1px solid var(--line); border-radius: .25rem;
+.badge { display: inline-block; padding: .05rem .5rem; border: 1px solid var(--line); border-radius: .25rem;
   font-size: .85rem; font-weight: 600; white-space: nowrap; background: #fff; color: var(--ink); }
+td .badge { min-width: 6.6rem; }
 .badge.pass { color: #175c2b; border-color: #7fb18d; font-weight: 400; }
 .badge.warn { color: #6b4a00; border: 2px dashed #a87900; }
 .badge.fail { color: #fff; background: #9c1c1c; border-color: #9c1c1c; }
@@ -36,9 +37,14 @@ th:nth-child(1) { width: 8.5rem; }
 th:nth-child(2) { width: 38%; }
 tr { break-inside: avoid; }
 footer { margin-top: 2rem; padding-top: .5rem; border-top: 1px solid var(--line); font-size: .85rem; }
-@page { size: A4; margin: 15mm 14mm; }
+@page { size: A4; margin: 13mm 14mm; }
 @media print {
-  body { padding: 0; max-width: none; font-size: 10pt; }
+  body { padding: 0; max-width: none; font-size: 9.5pt; line-height: 1.4; }
+  h2 { margin-top: 1.2rem; }
+  table { margin: .6rem 0; }
+  th, td { padding: .2rem .4rem; }
+  article { margin-bottom: .6rem; padding: .45rem .7rem; }
+  footer { margin-top: .6rem; break-before: avoid; }
   h2, h3, caption, thead { break-after: avoid; }
   .badge, pre { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

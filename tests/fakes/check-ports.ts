@@ -7,6 +7,8 @@ import type { SqlFailure, SqlServerPort, SqlValue } from '../../src/adapters/sql
 /** What surrounds a facility, as data that a test changes. It begins as a facility that streams well. */
 export interface World {
   nowMs: number;
+  /** Called for each sleep, after its time has passed; throw to end a watch. */
+  slept?: (ms: number) => void;
   /** Undefined: no engine answers. */
   docker: { containers: ContainerState[]; log: string } | undefined;
   /** Hosts that cannot be reached, by `host` (name) or `host:port` (TCP). */
@@ -145,6 +147,17 @@ export function fakeDocker(world: World): DockerPort {
         Object.entries(labels).every(([key, value]) => container.labels[key] === value),
       ),
     container: async (name) => containers().find((container) => container.name === name),
+    configuration: async () => ({
+      HostConfig: { Memory: 805_306_368 },
+      Env: ['DB_PASS=s3cret-of-the-database'],
+    }),
+    image: async (reference) => ({
+      id: reference,
+      tags: ['clinicmaster-cdc/connect-facility:0.1.0'],
+      sizeBytes: 79e6,
+      createdAt: '2026-11-01T00:00:00Z',
+      labels: { 'org.clinicmaster.cdc.version': '0.1.0' },
+    }),
     logs: async () => world.docker?.log ?? '',
     containerPublishing: async (port) =>
       containers().find((container) => container.ports.some(({ hostPort }) => hostPort === port)),

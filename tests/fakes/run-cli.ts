@@ -38,13 +38,19 @@ export async function runCli(world: World, ...argv: string[]): Promise<Ran> {
   return { exit, ...written };
 }
 
+/** Time passes at once. A test ends a watch by throwing. */
+async function slept(world: World, ms: number): Promise<void> {
+  world.nowMs += ms;
+  world.slept?.(ms);
+}
+
 function surroundings(
   world: World,
 ): Omit<Context, 'out' | 'signal' | 'version' | 'packageRoot' | 'interactive'> {
   const real = hostFiles();
   return {
     host: { platform: 'linux', privileged: true, home: '/root', cwd: '/elsewhere', env: {} },
-    clock: { now: () => world.nowMs, sleep: async () => {} },
+    clock: { now: () => world.nowMs, sleep: (ms) => slept(world, ms) },
     files: { ...real, read: async (path) => (path === `${DIR}/.env` ? ENV : real.read(path)) },
     archive: async () => archive,
     system: () => SYSTEM,

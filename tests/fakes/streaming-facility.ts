@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SystemFacts } from '../../src/adapters/system.ts';
 import type { SqlValue } from '../../src/adapters/sqlserver-port.ts';
+import type { SystemFacts } from '../../src/adapters/system.ts';
 import { connectorConfig } from '../../src/connector/template.ts';
 import type { World } from './check-ports.ts';
 
