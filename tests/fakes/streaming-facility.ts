@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hostFiles } from '../../src/adapters/files.ts';
 import type { SqlValue } from '../../src/adapters/sqlserver-port.ts';
 import type { SystemFacts } from '../../src/adapters/system.ts';
 import { connectorConfig } from '../../src/connector/template.ts';
+import { loadFacility } from '../../src/install/facility-folder.ts';
+import type { FacilitySettings } from '../../src/settings/facility.ts';
 import type { World } from './check-ports.ts';
 
 export const CODE = 'xY9AbCdEf12';
@@ -19,6 +22,12 @@ KAFKA_BOOTSTRAP_SERVERS=kafka-1.example.org:9093
 KAFKA_USER=facility-7
 KAFKA_PASS=s3cret-of-kafka
 `.replace("'St. Mary''s'", 'St. Mary’s');
+
+/** The settings that {@link ENV} comes to. */
+export function settingsOfFake(): Promise<FacilitySettings> {
+  const read = async (path: string) => (path === '/fac/.env' ? ENV : undefined);
+  return loadFacility({ ...hostFiles(), read }, '/fac', '0.1.0');
+}
 
 /** The names of topics hold this prefix (specification). */
 const DATA = 'clinicmasterwarehouse-sqlserver.ClinicMasterMOH.dbo';
