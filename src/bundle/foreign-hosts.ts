@@ -25,21 +25,29 @@ export function hideForeignHosts(settings: FacilitySettings, own: string, more: 
     SOURCE_FILE.test(name) ||
     // A word and a number (`status:200`) are no machine.
     !(resolved || /[.\d-]/.test(name));
-  const ownName = ownPattern(own, known);
+  const hideOwn = hidden(own, known);
   return (text) =>
-    (ownName === undefined ? text : text.replace(ownName, '(this machine)')).replace(
-      HOST_AND_PORT,
-      (name, _, at: number, whole: string) =>
-        stays(name, whole[at + name.length] === '/') ? name : '(other host)',
+    hideOwn(text).replace(HOST_AND_PORT, (name, _, at: number, whole: string) =>
+      stays(name, whole[at + name.length] === '/') ? name : '(other host)',
     );
+}
+
+/** Takes out this machine's name alone, where it is no word of any language: facts are judged by words such as `server`. */
+export function hideOwnName(settings: FacilitySettings, own: string): Redact {
+  return /[^a-z]/i.test(own) ? hidden(own, configuredHosts(settings)) : (text) => text;
+}
+
+function configuredHosts({ database, kafka }: FacilitySettings): Set<string> {
+  return new Set([database.host, ...kafka.brokers.map(hostOf)].map((name) => name.toLowerCase()));
 }
 
 function hostOf(broker: string): string {
   return broker.replace(/:\d+$/, '');
 }
 
-function ownPattern(own: string, known: ReadonlySet<string>): RegExp | undefined {
-  if (own === '' || own === 'localhost' || known.has(own.toLowerCase())) return undefined;
+function hidden(own: string, known: ReadonlySet<string>): Redact {
+  if (own === '' || own === 'localhost' || known.has(own.toLowerCase())) return (text) => text;
   const escaped = own.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  return new RegExp(`(?<![\\w.-])${escaped}(?![\\w-])`, 'gi');
+  const pattern = new RegExp(`(?<![\\w.-])${escaped}(?![\\w-])`, 'gi');
+  return (text) => text.replace(pattern, '(this machine)');
 }

@@ -14,7 +14,7 @@ import {
   type Missing,
   SETTINGS_FILE,
 } from './contents.ts';
-import { hideForeignHosts } from './foreign-hosts.ts';
+import { hideForeignHosts, hideOwnName } from './foreign-hosts.ts';
 
 /** What goes into a bundle, before anything is taken out of it. */
 export interface Unsealed {
@@ -38,8 +38,9 @@ export interface Unsealed {
 export function seal(unsealed: Unsealed): BundleFile[] {
   const { settings, checks, env, report, collected, missing, createdAt, version } = unsealed;
   const secrets = redactor(unsealed.secrets);
-  // What the checks say is free of rows already; the brokers' advertised names are what kafka-advertised is about.
-  const redactChecks: Redact = secrets;
+  // What the checks say is free of rows already, and names what they looked at: of machines, only this one's name is taken out.
+  const ownName = hideOwnName(settings, unsealed.hostname);
+  const redactChecks: Redact = (text) => ownName(secrets(text));
   const hosts = hideForeignHosts(settings, unsealed.hostname, advertisedHosts(checks));
   const redact: Redact = (text) => hosts(withoutRecords(hideLikelySecrets(secrets(text))));
 

@@ -9,6 +9,12 @@ export interface World {
   nowMs: number;
   /** Called for each sleep, after its time has passed; throw to end a watch. */
   slept?: (ms: number) => void;
+  /** Somebody sits at the terminal and answers yes or no. */
+  confirm?: (message: string) => boolean;
+  /** Ctrl-C. */
+  signal?: AbortSignal;
+  /** Both outputs are a terminal; nobody is asked all the same. */
+  terminal?: boolean;
   /** Undefined: no engine answers. */
   docker: { containers: ContainerState[]; log: string } | undefined;
   /** Hosts that cannot be reached, by `host` (name) or `host:port` (TCP). */

@@ -20,7 +20,7 @@ export async function runCli(world: World, ...argv: string[]): Promise<Ran> {
   const stream = (name: keyof typeof written) =>
     ({
       columns: 80,
-      isTTY: false,
+      isTTY: world.terminal === true,
       write: (text: string) => {
         written[name] += text;
         return true;
@@ -31,8 +31,8 @@ export async function runCli(world: World, ...argv: string[]): Promise<Ran> {
     env: { NO_COLOR: '1', LANG: 'C.UTF-8' },
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    interactive: false,
-    signal: new AbortController().signal,
+    interactive: world.confirm !== undefined,
+    signal: world.signal ?? new AbortController().signal,
     context: async (invocation) => ({ ...invocation, ...surroundings(world) }),
   });
   return { exit, ...written };
@@ -63,7 +63,12 @@ function surroundings(
       });
     },
     connect: async (port) => fakeConnect(world, `http://127.0.0.1:${port}`),
-    prompts: () => Promise.reject(new Error('a question was asked')),
+    prompts: async () => {
+      const { confirm } = world;
+      const asked = () => Promise.reject(new Error('a question was asked'));
+      if (confirm === undefined) return asked();
+      return { text: asked, secret: asked, choose: asked, confirm: async (message) => confirm(message) };
+    },
     stdin: async () => '',
     postgres: () => Promise.reject(new Error('the warehouse was asked')),
     network: async () => fakeNetwork(world),

@@ -4,7 +4,7 @@ import { openBundle } from '../../bundle/open.ts';
 import type { FacilityCheck } from '../../checks/context.ts';
 import type { BundleOrigin, DoctorReport } from '../../checks/doctor-report.ts';
 import { judgeAgain } from '../../checks/judge-again.ts';
-import { selectChecks } from '../../checks/runner.ts';
+import { noSuchCheck, selectChecks } from '../../checks/runner.ts';
 import type { CheckResult } from '../../checks/types.ts';
 import type { Context } from '../../context.ts';
 import { CliError, EXIT } from '../../errors.ts';
@@ -82,11 +82,16 @@ export async function bundleSite(
   return {
     facility: manifest.facility,
     from,
-    look: async (only) =>
-      only.length === 0
-        ? results
-        : results.filter(({ id, area }) => only.includes(id) || only.includes(area)),
+    look: async (only) => picked(results, only),
   };
+}
+
+/** @throws CliError (usage) for a name that no result has */
+function picked(results: readonly CheckResult[], only: readonly string[]): CheckResult[] {
+  const names = results.flatMap(({ id, area }) => [id, area as string]);
+  const strange = only.filter((name) => !names.includes(name));
+  if (strange.length > 0) throw noSuchCheck(strange, [...new Set(names)]);
+  return results.filter(({ id, area }) => only.length === 0 || only.includes(id) || only.includes(area));
 }
 
 export function facilityOf(settings: FacilitySettings): DoctorReport['facility'] {
