@@ -44,7 +44,8 @@ async function slept(world: World, ms: number): Promise<void> {
   world.slept?.(ms);
 }
 
-function surroundings(
+/** Everything that the fake world answers. */
+export function surroundings(
   world: World,
 ): Omit<Context, 'out' | 'signal' | 'version' | 'packageRoot' | 'interactive'> {
   const real = hostFiles();

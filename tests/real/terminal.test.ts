@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -72,5 +72,40 @@ describe('init at a terminal', () => {
     expect(await terminal.until('it goes on where this one stopped')).toContain('Cancelled.');
     expect(await terminal.ended).toBe(130);
     await expect(stat(folder)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('doctor at a terminal', () => {
+  let dir: string;
+  beforeAll(async () => {
+    await promisify(execFile)(process.execPath, ['build.mjs']);
+    dir = await mkdtemp(join(tmpdir(), 'terminal-'));
+    // Nothing listens there: every check has its answer at once.
+    const env =
+      'FACILITY_NAME=T\nFACILITY_DHIS2_CODE=T1\nDB_HOST=127.0.0.9\nDB_PORT=9\nDB_USER=u\nDB_PASS=p4ssword\n';
+    const kafka = 'KAFKA_BOOTSTRAP_SERVERS=127.0.0.9:9\nKAFKA_USER=u\nKAFKA_PASS=p4ssword\n';
+    await writeFile(join(dir, '.env'), env + kafka);
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+  const program = (...argv: string[]) =>
+    new Terminal([process.execPath, 'bin/clinicmaster-cdc.js', 'doctor', ...argv, '--dir', dir].join(' '));
+
+  test('draws the latest answer anew, and ends on Ctrl-C without a complaint', async () => {
+    const terminal = program('--watch', '1s', '--short');
+    await terminal.until('every 1 s; Ctrl-C ends.');
+    const second = await terminal.until('every 1 s; Ctrl-C ends.');
+    expect(second).toContain('\u001b[H\u001b[2J');
+    expect(second).toContain('failed');
+    terminal.type(CTRL_C);
+    expect(await terminal.ended).toBe(130);
+    expect(await terminal.until('^C')).not.toContain('Cancelled');
+  });
+
+  test('answers by area once all checks are through', async () => {
+    const terminal = program();
+    const shown = await terminal.until(' failed, ');
+    expect(shown).toContain('Checks: done');
+    expect(shown.indexOf('Checks: done')).toBeLessThan(shown.indexOf('This machine'));
+    expect(await terminal.ended).toBe(3);
   });
 });
