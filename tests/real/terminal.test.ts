@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadSandbox } from '../../sandbox/src/load.ts';
 
 const ENTER = '\r';
 const ERASE_LINE = '\u0015';
@@ -81,10 +82,20 @@ describe('doctor at a terminal', () => {
     await promisify(execFile)(process.execPath, ['build.mjs']);
     dir = await mkdtemp(join(tmpdir(), 'terminal-'));
     // Nothing listens there: every check has its answer at once.
-    const env =
-      'FACILITY_NAME=T\nFACILITY_DHIS2_CODE=T1\nDB_HOST=127.0.0.9\nDB_PORT=9\nDB_USER=u\nDB_PASS=p4ssword\n';
-    const kafka = 'KAFKA_BOOTSTRAP_SERVERS=127.0.0.9:9\nKAFKA_USER=u\nKAFKA_PASS=p4ssword\n';
-    await writeFile(join(dir, '.env'), env + kafka);
+    const { gateway } = await loadSandbox();
+    const settings = {
+      ...{
+        FACILITY_NAME: 'T',
+        FACILITY_DHIS2_CODE: 'T1',
+        DB_HOST: gateway,
+        DB_PORT: '9',
+        DB_USER: 'u',
+        DB_PASS: 'p4ss',
+      },
+      ...{ KAFKA_BOOTSTRAP_SERVERS: `${gateway}:9`, KAFKA_USER: 'u', KAFKA_PASS: 'p4ss' },
+    };
+    const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
+    await writeFile(join(dir, '.env'), lines.join(''));
   });
   afterAll(() => rm(dir, { recursive: true }));
   const program = (...argv: string[]) =>
