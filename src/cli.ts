@@ -41,6 +41,18 @@ const VERBS: readonly Verb[] = [
     name: 'doctor',
     summary: 'every check, with what to do and who must do it',
     load: async () => (await import('./commands/doctor.ts')).doctor,
+    verbs: [
+      {
+        name: 'explain',
+        summary: 'more on one check: what it looks at, why it matters, what to do',
+        load: async () => (await import('./commands/doctor-explain.ts')).doctorExplain,
+      },
+    ],
+  },
+  {
+    name: 'bundle',
+    summary: 'one file for somebody who helps: no password and no patient in it',
+    load: async () => (await import('./commands/bundle.ts')).bundle,
   },
   {
     name: 'central',
@@ -160,7 +172,7 @@ async function addVerbs(
     if (load === undefined) continue;
     const module = await load();
     module.define(command);
-    command.action(() => start(module, command.opts()));
+    command.action(() => start(module, { ...command.opts(), args: command.args }));
   }
 }
 

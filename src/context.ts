@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import type { ArchivePort } from './adapters/archive-port.ts';
 import { type Clock, systemClock } from './adapters/clock.ts';
 import type { ConnectPort } from './adapters/connect-port.ts';
 import type { DockerPort } from './adapters/docker-port.ts';
@@ -12,6 +13,7 @@ import type { NetworkPort } from './adapters/network-port.ts';
 import type { PostgresAccess, PostgresPort } from './adapters/postgres-port.ts';
 import { readAll } from './adapters/process.ts';
 import type { SqlServerAccess, SqlServerPort } from './adapters/sqlserver-port.ts';
+import { type SystemFacts, systemFacts } from './adapters/system.ts';
 import type { Output } from './ui/output.ts';
 import type { PromptPort } from './ui/prompt-port.ts';
 
@@ -33,6 +35,10 @@ export interface Context {
   prompts(): Promise<PromptPort>;
   /** All of standard input, to its end. */
   stdin(): Promise<string>;
+  /** What this machine is. */
+  system(): SystemFacts;
+  /** Packs and unpacks bundles. */
+  archive(): Promise<ArchivePort>;
   /** @throws CliError listing every endpoint that was tried and why it did not answer */
   docker(): Promise<DockerPort>;
   /** The worker published on 127.0.0.1 at this port; nothing is asked of it yet. */
@@ -78,6 +84,8 @@ export function createContext(invocation: Invocation): Context {
     prompts: async () => (await import('./ui/prompts.ts')).terminalPrompts(),
     stdin: () => readAll(process.stdin),
     docker,
+    system: systemFacts,
+    archive: async () => (await import('./adapters/archive.ts')).archive,
     connect: async (port) =>
       (await import('./adapters/connect-rest.ts')).connectRest(`http://127.0.0.1:${port}`),
     machine: async () => (await import('./adapters/machine.ts')).hostMachine(),

@@ -17,6 +17,7 @@ const ROOMS: Record<string, Room> = {
   commands: {
     may: {
       adapters: 'types',
+      bundle: 'all',
       central: 'all',
       checks: 'all',
       connector: 'all',
@@ -29,6 +30,7 @@ const ROOMS: Record<string, Room> = {
   },
   checks: { may: { adapters: 'types', connector: 'all', errors: 'all', settings: 'all' } },
   central: { may: { adapters: 'types', checks: 'all', connector: 'all', errors: 'all', settings: 'all' } },
+  bundle: { may: { adapters: 'types', checks: 'all', connector: 'all', errors: 'all', settings: 'all' } },
   install: { may: { adapters: 'types', connector: 'all', errors: 'all', settings: 'all', ui: 'types' } },
   connector: { may: { adapters: 'types', errors: 'all' }, pure: true },
   settings: { may: { connector: 'all', errors: 'all' }, pure: true },
@@ -42,7 +44,7 @@ const ROOMS: Record<string, Room> = {
 
 /** Libraries and parts of Node that reach the outside world. */
 const OUTSIDE =
-  /^(dockerode|kafkajs|mssql|pg|execa|tar-fs|node:(net|fs|fs\/promises|http|https|tls|dns|dns\/promises|child_process))$/;
+  /^(dockerode|kafkajs|mssql|pg|execa|tar-fs|tar-stream|node:(net|fs|fs\/promises|http|https|tls|dns|dns\/promises|child_process))$/;
 const IMPURE_GLOBALS =
   /\b(process\.(env|argv|cwd)|Date\.now|new Date\(\)|Math\.random|fetch\(|setTimeout|setInterval)\b/;
 

@@ -2,13 +2,18 @@
 export interface FilesPort {
   /** Undefined when there is no such file. */
   read(path: string): Promise<string | undefined>;
+  /**
+   * The bytes of a file; undefined when there is no such file.
+   * @throws CliError `files.large` when there are more than `most`
+   */
+  readBytes(path: string, most: number): Promise<Uint8Array | undefined>;
   exists(path: string): Promise<boolean>;
   /** Names in a folder; empty when there is no such folder. */
   list(dir: string): Promise<string[]>;
   /** Creates the folder and its parents; a new folder gets the mode. */
   makeDir(dir: string, mode: number): Promise<void>;
   /** Whole or not at all: written beside, then renamed; the mode holds from the first byte. */
-  writeAtomically(path: string, content: string, mode: number): Promise<void>;
+  writeAtomically(path: string, content: string | Uint8Array, mode: number): Promise<void>;
   /** Permission bits, undefined when there is no such file or the system has none (Windows). */
   mode(path: string): Promise<number | undefined>;
   remove(path: string): Promise<void>;

@@ -19,6 +19,7 @@ export function hostFiles(
 ): FilesPort {
   return {
     read: (path) => orUndefined(readFile(path, 'utf8')),
+    readBytes: (path, most) => readBytes(path, most),
     exists: async (path) => (await orUndefined(stat(path))) !== undefined,
     list: async (dir) => (await orUndefined(readdir(dir))) ?? [],
     makeDir: async (dir, mode) => {
@@ -54,7 +55,7 @@ function accessList(run: RunProgram) {
 
 async function writeAtomically(
   path: string,
-  content: string,
+  content: string | Uint8Array,
   mode: number,
   restrict?: (path: string, mode: number) => Promise<void>,
 ): Promise<void> {
@@ -66,7 +67,7 @@ async function writeAtomically(
       await restrict?.(temporary, mode);
       // What the umask has taken away: the container's user must read what is public.
       await file.chmod(mode);
-      await file.writeFile(content, 'utf8');
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();
@@ -76,6 +77,16 @@ async function writeAtomically(
     await rm(temporary, { force: true });
     throw cause;
   }
+}
+
+async function readBytes(path: string, most: number): Promise<Uint8Array | undefined> {
+  const facts = await orUndefined(stat(path));
+  if (facts === undefined) return undefined;
+  if (facts.size <= most) return orUndefined(readFile(path));
+  throw new CliError('files.large', `${path} is larger than it can be.`, {
+    seen: `${facts.size} bytes`,
+    needed: `At most ${most} bytes.`,
+  });
 }
 
 async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {

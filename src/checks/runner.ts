@@ -1,4 +1,7 @@
+import { withoutQuotedRecords, withoutRecords } from '../connector/record-free.ts';
 import { CliError, EXIT } from '../errors.ts';
+import { nearNames } from './near.ts';
+import { changeTexts } from './texts.ts';
 import { timeLimit } from './time-limit.ts';
 import type { Check, CheckResult, Facts, Occasion, Verdict } from './types.ts';
 import { fail, skip, unknown } from './verdicts.ts';
@@ -21,6 +24,8 @@ export interface RunOptions {
   /** Only these ids or areas, and what they need. */
   only?: readonly string[];
   observer?: Observer;
+  /** What every result goes through before anybody sees it: secrets are taken out. */
+  clean?(result: CheckResult): CheckResult;
   /** Ends the run early: Ctrl-C. */
   signal?: AbortSignal;
   /** For all checks together, but for the deep ones. */
@@ -38,7 +43,7 @@ export async function runChecks<Context, Settings>(
   settings: Settings,
   options: RunOptions = {},
 ): Promise<CheckResult[]> {
-  const selected = select(checks, options);
+  const selected = selectChecks(checks, options);
   const deadline = timeLimit(options.deadlineMs ?? DEADLINE_MS, options.signal);
   // Who asks for the deep ones means to wait: each of them has its own limit alone.
   const patience = timeLimit(undefined, options.signal);
@@ -52,7 +57,8 @@ export async function runChecks<Context, Settings>(
       const causes = await Promise.all(needs.map(start));
       options.observer?.started?.(check);
       const { signal } = check.deep === true ? patience : deadline;
-      const finished = await judged(check, context, settings, causes, signal);
+      const raw = await judged(check, context, settings, causes, signal);
+      const finished = options.clean?.(raw) ?? raw;
       options.observer?.finished(finished);
       return finished;
     })();
@@ -70,18 +76,21 @@ export async function runChecks<Context, Settings>(
   }
 }
 
-function select<C extends Check<never>>(checks: readonly C[], { when, only, deep = false }: RunOptions): C[] {
+/**
+ * The checks that a run with these options runs.
+ * @throws CliError (usage) for an unknown id in `only`
+ */
+export function selectChecks<C extends Check<never>>(
+  checks: readonly C[],
+  { when, only, deep = false }: RunOptions,
+): C[] {
   const timely = checks.filter(
     (check) => (when === undefined || check.when.includes(when)) && (deep || check.deep !== true),
   );
   if (only === undefined || only.length === 0) return timely;
   const strange = only.filter((name) => !checks.some((check) => check.id === name || check.area === name));
   if (strange.length > 0) {
-    throw new CliError('checks.unknown', `There is no check called ${strange.join(', ')}.`, {
-      exitCode: EXIT.usage,
-      needed: `One of: ${checks.map((check) => check.id).join(', ')}; or an area: ${areas(checks).join(', ')}.`,
-      commands: ['clinicmaster-cdc doctor --list'],
-    });
+    throw noSuchCheck(strange, [...checks.map(({ id }) => id), ...areas(checks)]);
   }
   const wanted = new Set<string>();
   const want = (check: C): void => {
@@ -91,6 +100,16 @@ function select<C extends Check<never>>(checks: readonly C[], { when, only, deep
   checks.filter((check) => only.includes(check.id)).forEach(want);
   timely.filter((check) => only.includes(check.area)).forEach(want);
   return checks.filter((check) => wanted.has(check.id));
+}
+
+/** The error for a name that no check has, with the names that may have been meant. */
+export function noSuchCheck(typed: readonly string[], names: readonly string[]): CliError {
+  const near = [...new Set(typed.flatMap((name) => nearNames(name, names)))];
+  return new CliError('checks.unknown', `There is no check called ${typed.join(', ')}.`, {
+    exitCode: EXIT.usage,
+    needed: near.length > 0 ? `Perhaps: ${near.join(', ')}.` : 'A name that doctor --list shows.',
+    commands: ['clinicmaster-cdc doctor --list'],
+  });
 }
 
 function areas(checks: readonly Check<never>[]): string[] {
@@ -116,7 +135,9 @@ async function judged<Context, Settings>(
 
   const limit = timeLimit(check.timeoutMs, stop);
   try {
-    const facts = await withGrace(check.probe(context, limit.signal), limit.signal);
+    const answer = await withGrace(check.probe(context, limit.signal), limit.signal);
+    // Servers quote rows in their errors: no verdict, log or file may hold what a patient's row holds.
+    const facts = changeTexts(answer, withoutQuotedRecords);
     return result(check.judge(facts, settings), facts);
   } catch (error) {
     return result(error === TOO_LATE ? tooLate(id, performance.now() - started) : crashed(id, error));
@@ -161,7 +182,7 @@ function crashed(id: string, error: unknown): Verdict {
   }
   const message = error instanceof Error ? error.message : String(error);
   return unknown(`${id}-crashed`, 'This check broke down by itself; that is a fault of this program.', {
-    current: message.split('\n')[0] ?? '',
+    current: withoutRecords(message).split('\n')[0] ?? '',
     remedy: { text: 'Report it, with the output of this command and --verbose.', who: 'you' },
   });
 }

@@ -13,6 +13,8 @@ export interface Remedy {
   /** T-SQL, ready to paste. */
   sql?: readonly string[];
   who: Who;
+  /** Page that says more, where it is not the check's own: a path in the package (`docs/sql.md`). */
+  doc?: string;
 }
 
 /** The answer of one check. `unknown` = cannot tell (a missing right to look is not a fault of the thing looked at). */

@@ -11,6 +11,8 @@ export const SCHEMA_VERSION = 1;
 export interface Output {
   readonly format: 'text' | 'json';
   readonly verbose: boolean;
+  /** True at a terminal that can be drawn over. */
+  readonly live: boolean;
 
   /** A headline above a group of steps. */
   heading(text: string): void;
@@ -23,6 +25,8 @@ export interface Output {
   detail(text: string): void;
   /** Begins a step. Without a terminal each end prints one line; with one, a spinner appears after a short delay. */
   step(title: string): StepHandle;
+  /** Shows checks as they finish. */
+  checks(title: string): CheckStream;
   /** One finished check, on one line. */
   check(outcome: Outcome, title: string, summary: string): void;
   /**
@@ -30,6 +34,10 @@ export interface Output {
    * so both views come from the same data.
    */
   result<T extends object>(data: T, render: (data: T, style: Style) => string): void;
+  /** One of many answers: JSON prints `{schemaVersion, …data}` on one line, text prints what `render` returns. */
+  event<T extends object>(data: T, render: (data: T, style: Style) => string): void;
+  /** The answer in place of the one before, on an empty screen. Only where the output is {@link live} and text. */
+  redraw<T extends object>(data: T, render: (data: T, style: Style) => string): void;
   /** The error that ends the command. */
   error(error: CliError): void;
 }
@@ -43,6 +51,12 @@ export interface StepHandle {
   unchanged(message?: string): void;
   warn(message?: string): void;
   fail(message?: string): void;
+}
+
+/** Results as they come, until the answer takes their place. */
+export interface CheckStream {
+  add(outcome: Outcome, title: string, summary: string): void;
+  end(): void;
 }
 
 /** Colours and symbols that fit the terminal; a state is always a word and a symbol, never colour alone. */

@@ -27,7 +27,7 @@ export function beginStep(title: string, screen: Screen, style: Style, unicode: 
 
   const draw = () => {
     const text = `${frames[frame++ % frames.length]} ${title} ${seconds()} s ${message}`;
-    screen.write(`\r\u001b[2K${firstLine(text, style.width - 1)}`);
+    screen.write(`\r\u001b[2K${fitted(text, style.width - 1)}`);
   };
   const still = () =>
     screen.write(`  ${title}: still at it after ${seconds()} s${message === '' ? '' : `; ${message}`}\n`);
@@ -60,7 +60,7 @@ export function beginStep(title: string, screen: Screen, style: Style, unicode: 
 }
 
 /** One line that fits: a line that wraps could not be drawn over. */
-function firstLine(text: string, width: number): string {
+export function fitted(text: string, width: number): string {
   const [line = ''] = text.split('\n');
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }

@@ -1,3 +1,4 @@
+import { checkStream } from './check-stream.ts';
 import { causeText, errorData, errorText } from './error-text.ts';
 import { type Output, SCHEMA_VERSION } from './output.ts';
 import { beginStep, type Screen } from './progress.ts';
@@ -27,6 +28,7 @@ export function createOutput(options: OutputOptions): Output {
   return {
     format,
     verbose,
+    live: stderr.live,
     heading: (text) => say(`\n${style.bold(style.wrap(text))}`),
     note: (text) => say(style.wrap(text)),
     block: (render) => say(render(style)),
@@ -38,11 +40,18 @@ export function createOutput(options: OutputOptions): Output {
       const line = `${title}: ${OUTCOME_WORD[outcome]}. ${summary}`;
       say(`${style.symbol(outcome)} ${style.wrap(line, 2).trimStart()}`);
     },
+    checks: (title) => checkStream(title, stderr, style, options.unicode),
     step: (title) => beginStep(title, stderr, style, options.unicode),
     result: (data, render) => {
       if (format === 'json') print(data);
       else stdout(`${render(data, style)}\n`);
     },
+    event: (data, render) => {
+      if (format === 'json') stdout(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...data })}\n`);
+      else stdout(`${render(data, style)}\n`);
+    },
+    // Home and clear: the terminal keeps what was there before the command.
+    redraw: (data, render) => stdout(`\u001b[H\u001b[2J${render(data, style)}\n`),
     error: (error) => {
       if (format === 'json') print(errorData(error));
       else stderr.write(`\n${errorText(error, style)}`);

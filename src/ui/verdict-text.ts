@@ -29,6 +29,6 @@ export function verdictText({ id, title, verdict }: CheckResult, style: Style): 
   for (const command of remedy.commands ?? []) lines.push(`           ${style.command(command)}`);
   for (const statement of remedy.sql ?? [])
     lines.push(...statement.split('\n').map((line) => `           ${style.command(line)}`));
-  part('More:', `docs/checks/${id}.md`);
+  lines.push(`  More:    ${style.command(remedy.doc ?? `clinicmaster-cdc doctor explain ${id}`)}`);
   return lines.join('\n');
 }

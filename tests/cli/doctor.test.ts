@@ -175,7 +175,7 @@ describe('doctor', () => {
         Who:     the facility's DBA or the ClinicMaster vendor
                  USE [ClinicMasterMOH];
                  EXEC sys.sp_cdc_enable_db;
-        More:    docs/checks/sql-db-cdc-enabled.md
+        More:    clinicmaster-cdc doctor explain sql-db-cdc-enabled
       ✔ The tables have keys: ok. every table to stream has a key
       ✔ SQL Server Agent captures: ok. running
       ✔ The first copy takes no locks: ok. snapshot isolation is allowed
@@ -203,7 +203,7 @@ describe('doctor', () => {
                  up; then ask for the port to be opened.
         Who:     the network administrator
                  nc -vz -w 5 kafka-1.example.org 9093
-        More:    docs/checks/kafka-tcp.md
+        More:    clinicmaster-cdc doctor explain kafka-tcp
       – Not checked: needs “Kafka can be reached”: No web proxy answers instead of
         Kafka; Kafka proves who it is; The certificates of Kafka last; Nobody on the
         way opens the encryption; Kafka is new enough; Kafka offers the login method;
@@ -258,7 +258,7 @@ describe('doctor', () => {
         Do:      Start Docker, then run this again.
         Who:     you, on this machine
                  systemctl enable --now docker
-        More:    docs/checks/docker-endpoint.md
+        More:    clinicmaster-cdc doctor explain docker-endpoint
       ✔ Docker starts with the machine: ok. docker.service is enabled
       ✔ The machine keeps its power: ok. up for 12 days; 1 start in 30 days, 0 without
         a shutdown

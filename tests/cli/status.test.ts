@@ -41,7 +41,7 @@ describe('status', () => {
                  the connector is stuck; the checks of SQL Server tell which.
         Who:     you, on this machine
                  clinicmaster-cdc doctor --only sqlserver
-        More:    docs/checks/heartbeat-fresh.md
+        More:    clinicmaster-cdc doctor explain heartbeat-fresh
       "
     `);
     expect(exit).toBe(3);
@@ -67,7 +67,7 @@ describe('status', () => {
         Do:      See that SQL Server runs and that its port is open for this machine.
         Who:     the network administrator
                  clinicmaster-cdc doctor --only sql-tcp
-        More:    docs/checks/heartbeat-fresh.md
+        More:    clinicmaster-cdc doctor explain heartbeat-fresh
       "
     `);
     expect(exit).toBe(3);
@@ -103,7 +103,7 @@ describe('status', () => {
                  clinicmaster-cdc doctor --only sql-login
                  clinicmaster-cdc init
                  curl -X POST 'http://127.0.0.1:8083/connectors/cdc-xY9AbCdEf12/restart?includeTasks=true&onlyFailed=true'
-        More:    docs/checks/connector-state.md
+        More:    clinicmaster-cdc doctor explain connector-state
       "
     `);
     expect(exit).toBe(3);
@@ -137,7 +137,7 @@ describe('status', () => {
         Do:      Install it; a position in Kafka, if there is one, is kept.
         Who:     you, on this machine
                  clinicmaster-cdc init
-        More:    docs/checks/docker-container-state.md
+        More:    clinicmaster-cdc doctor explain docker-container-state
       "
     `);
     expect(exit).toBe(3);

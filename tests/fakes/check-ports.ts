@@ -8,6 +8,14 @@ import { CONNECTOR_CLASS, CONNECTOR_VERSION, OUR_TRANSFORM } from '../../src/con
 /** What surrounds a facility, as data that a test changes. It begins as a facility that streams well. */
 export interface World {
   nowMs: number;
+  /** Called for each sleep, after its time has passed; throw to end a watch. */
+  slept?: (ms: number) => void;
+  /** Somebody sits at the terminal and answers yes or no. */
+  confirm?: (message: string) => boolean;
+  /** Ctrl-C. */
+  signal?: AbortSignal;
+  /** Both outputs are a terminal; nobody is asked all the same. */
+  terminal?: boolean;
   /** Undefined: no engine answers. */
   docker: { containers: ContainerState[]; log: string } | undefined;
   /** Hosts that cannot be reached, by `host` (name) or `host:port` (TCP). */
@@ -237,7 +245,7 @@ export function fakeDocker(world: World): DockerPort {
       architecture: 'amd64',
       sizeBytes: 153e6,
       createdAt: '',
-      labels: {},
+      labels: { 'org.clinicmaster.cdc.version': '0.1.0' },
     }),
     allNetworks: async () => [
       {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { archive } from '../../src/adapters/archive.ts';
 import { connectRest } from '../../src/adapters/connect-rest.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
 import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
@@ -13,7 +14,7 @@ import { type ConnectServer, connectServer } from './connect-server.ts';
 import { type DockerEngine, dockerEngine } from './docker-engine.ts';
 import { fakeMachine } from './machine.ts';
 import type { Ran } from './run-cli.ts';
-import { CODE, streamingFacility } from './streaming-facility.ts';
+import { CODE, SYSTEM, streamingFacility } from './streaming-facility.ts';
 
 export const IMAGE = 'clinicmaster-cdc/connect-facility:0.1.0';
 
@@ -127,6 +128,8 @@ function surroundings(
       },
     },
     files: hostFiles(),
+    archive: async () => archive,
+    system: () => SYSTEM,
     docker: async () => it.docker,
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
     prompts: async () => prompts(it),

@@ -1,10 +1,11 @@
+import { archive } from '../../src/adapters/archive.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
 import { CliError } from '../../src/errors.ts';
 import { fakeConnect, fakeDocker, fakeKafka, fakeNetwork, fakeSqlServer, type World } from './check-ports.ts';
 import { fakeMachine } from './machine.ts';
-import { ENV } from './streaming-facility.ts';
+import { ENV, SYSTEM } from './streaming-facility.ts';
 
 export const DIR = '/fac';
 
@@ -20,7 +21,7 @@ export async function runCli(world: World, ...argv: string[]): Promise<Ran> {
   const stream = (name: keyof typeof written) =>
     ({
       columns: 80,
-      isTTY: false,
+      isTTY: world.terminal === true,
       write: (text: string) => {
         written[name] += text;
         return true;
@@ -31,27 +32,27 @@ export async function runCli(world: World, ...argv: string[]): Promise<Ran> {
     env: { NO_COLOR: '1', LANG: 'C.UTF-8' },
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    interactive: world.answers !== undefined,
-    signal: new AbortController().signal,
+    interactive: world.confirm !== undefined || world.answers !== undefined,
+    signal: world.signal ?? new AbortController().signal,
     context: async (invocation) => ({ ...invocation, ...surroundings(world) }),
   });
   return { exit, ...written };
 }
 
-const unasked = () => Promise.reject(new Error('a question was asked'));
+/** Time passes at once. A test ends a watch by throwing. */
+async function slept(world: World, ms: number): Promise<void> {
+  world.nowMs += ms;
+  world.slept?.(ms);
+}
 
-function surroundings(
+/** Everything that the fake world answers. */
+export function surroundings(
   world: World,
 ): Omit<Context, 'out' | 'signal' | 'version' | 'packageRoot' | 'interactive'> {
   const real = hostFiles();
   return {
     host: { platform: 'linux', privileged: true, home: '/root', cwd: '/elsewhere', env: {} },
-    clock: {
-      now: () => world.nowMs,
-      sleep: async (ms) => {
-        world.nowMs += ms;
-      },
-    },
+    clock: { now: () => world.nowMs, sleep: (ms) => slept(world, ms) },
     files: {
       ...real,
       read: async (path) => (path === `${DIR}/.env` ? ENV : real.read(path)),
@@ -60,6 +61,8 @@ function surroundings(
         if (path !== `${DIR}/seen.json`) await real.writeAtomically(path, ...rest);
       },
     },
+    archive: async () => archive,
+    system: () => SYSTEM,
     docker: async () => {
       if (world.docker !== undefined) return fakeDocker(world);
       throw new CliError('docker.unreachable', 'No Docker Engine answers on this machine.', {
@@ -69,20 +72,20 @@ function surroundings(
       });
     },
     connect: async (port) => fakeConnect(world, `http://127.0.0.1:${port}`),
-    prompts: async () => ({
-      text: unasked,
-      secret: unasked,
-      confirm: async (message) => {
+    prompts: async () => {
+      const unasked = () => Promise.reject(new Error('a question was asked'));
+      const confirm = async (message: string) => {
         world.asked.push(message);
-        return world.answers?.shift() ?? unasked();
-      },
-    }),
+        return world.confirm?.(message) ?? world.answers?.shift() ?? unasked();
+      };
+      return { text: unasked, secret: unasked, choose: unasked, confirm };
+    },
     stdin: async () => '',
     postgres: () => Promise.reject(new Error('the warehouse was asked')),
     machine: async () => fakeMachine(),
+    inside: async () => undefined,
     network: async () => fakeNetwork(world),
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
     kafka: async () => fakeKafka(world),
-    inside: async () => undefined,
   };
 }

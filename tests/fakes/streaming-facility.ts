@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hostFiles } from '../../src/adapters/files.ts';
 import type { SqlValue } from '../../src/adapters/sqlserver-port.ts';
+import type { SystemFacts } from '../../src/adapters/system.ts';
 import { connectorConfig } from '../../src/connector/template.ts';
+import { loadFacility } from '../../src/install/facility-folder.ts';
+import type { FacilitySettings } from '../../src/settings/facility.ts';
 import type { World } from './check-ports.ts';
 import { healthyCapture } from './healthy-capture.ts';
 
@@ -20,8 +24,29 @@ KAFKA_USER=facility-7
 KAFKA_PASS=s3cret-of-kafka
 `.replace("'St. Mary''s'", 'St. Mary’s');
 
+/** The settings that {@link ENV} comes to. */
+export function settingsOfFake(): Promise<FacilitySettings> {
+  const read = async (path: string) => (path === '/fac/.env' ? ENV : undefined);
+  return loadFacility({ ...hostFiles(), read }, '/fac', '0.1.0');
+}
+
 /** The names of topics hold this prefix (specification). */
 const DATA = 'clinicmasterwarehouse-sqlserver.ClinicMasterMOH.dbo';
+
+/** The machine that {@link streamingFacility} runs on. */
+export const SYSTEM: SystemFacts = {
+  platform: 'linux',
+  release: '6.8.0',
+  version: '#1 SMP',
+  arch: 'x64',
+  cpus: 4,
+  memoryBytes: 8e9,
+  freeMemoryBytes: 3e9,
+  uptimeSeconds: 86_400,
+  node: 'v20.17.0',
+  timeZone: 'Africa/Kampala',
+  hostname: 'records-office-pc',
+};
 
 /** A facility on which there is nothing to be found. */
 export function streamingFacility(): World {

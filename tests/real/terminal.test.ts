@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadSandbox } from '../../sandbox/src/load.ts';
 
 const ENTER = '\r';
 const ERASE_LINE = '\u0015';
@@ -72,5 +73,50 @@ describe('init at a terminal', () => {
     expect(await terminal.until('it goes on where this one stopped')).toContain('Cancelled.');
     expect(await terminal.ended).toBe(130);
     await expect(stat(folder)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('doctor at a terminal', () => {
+  let dir: string;
+  beforeAll(async () => {
+    await promisify(execFile)(process.execPath, ['build.mjs']);
+    dir = await mkdtemp(join(tmpdir(), 'terminal-'));
+    // Nothing listens there: every check has its answer at once.
+    const { gateway } = await loadSandbox();
+    const settings = {
+      ...{
+        FACILITY_NAME: 'T',
+        FACILITY_DHIS2_CODE: 'T1',
+        DB_HOST: gateway,
+        DB_PORT: '9',
+        DB_USER: 'u',
+        DB_PASS: 'p4ss',
+      },
+      ...{ KAFKA_BOOTSTRAP_SERVERS: `${gateway}:9`, KAFKA_USER: 'u', KAFKA_PASS: 'p4ss' },
+    };
+    const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
+    await writeFile(join(dir, '.env'), lines.join(''));
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+  const program = (...argv: string[]) =>
+    new Terminal([process.execPath, 'bin/clinicmaster-cdc.js', 'doctor', ...argv, '--dir', dir].join(' '));
+
+  test('draws the latest answer anew, and ends on Ctrl-C without a complaint', async () => {
+    const terminal = program('--watch', '1s', '--short');
+    await terminal.until('every 1 s; Ctrl-C ends.');
+    const second = await terminal.until('every 1 s; Ctrl-C ends.');
+    expect(second).toContain('\u001b[H\u001b[2J');
+    expect(second).toContain('failed');
+    terminal.type(CTRL_C);
+    expect(await terminal.ended).toBe(130);
+    expect(await terminal.until('^C')).not.toContain('Cancelled');
+  });
+
+  test('answers by area once all checks are through', async () => {
+    const terminal = program();
+    const shown = await terminal.until(' failed, ');
+    expect(shown).toContain('Checks: done');
+    expect(shown.indexOf('Checks: done')).toBeLessThan(shown.indexOf('This machine'));
+    expect(await terminal.ended).toBe(3);
   });
 });

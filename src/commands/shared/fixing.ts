@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { CheckContext, FacilityCheck } from '../../checks/context.ts';
 import { applyCure, type Cure, curesFor, type FixReport, riskNames } from '../../checks/fix.ts';
-import { type RunOptions, runChecks } from '../../checks/runner.ts';
 import type { CheckResult } from '../../checks/types.ts';
 import type { Context } from '../../context.ts';
 import { CliError, EXIT } from '../../errors.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import { redactor, secretsOf } from '../../settings/redact.ts';
 import { withCheckContext } from './checked.ts';
 import type { Options } from './module.ts';
 
@@ -14,13 +14,19 @@ const MOST_ROUNDS = 4;
 
 type FacilityCure = Cure<CheckContext, FacilitySettings>;
 
-/** What `doctor` found, and what it did about it. */
-export interface Examined {
-  checks: CheckResult[];
+/** What `doctor` did about what it found, or could do. */
+export interface Cures {
   /** With `--fix`: how each cure went. */
   fixes?: FixReport[];
   /** Without it: what it would do. */
   fixable?: { check: string; code: string; risk: string; says: string }[];
+}
+
+/** What the user allows, and for which facility. */
+export interface Leave {
+  accepted: ReadonlySet<string>;
+  options: Options;
+  settings: FacilitySettings;
 }
 
 /** The flags of `--fix`. */
@@ -35,64 +41,80 @@ function collected(name: string, before: string[] = []): string[] {
   return [...before, name];
 }
 
+/** What `--fix` would do about these results. Nothing is done. */
+export function curable(
+  checks: readonly FacilityCheck[],
+  results: readonly CheckResult[],
+  settings: FacilitySettings,
+): Cures {
+  return {
+    fixable: curesFor(checks, results, settings).map(({ check, code, risk, says }) => {
+      return { check, code, risk, says };
+    }),
+  };
+}
+
 /**
- * Runs the checks and, with `--fix`, applies their cures: each is named, asked for (`--yes` answers), applied and checked again.
- * Without `--fix` nothing is written anywhere.
+ * Applies the cures of what was found: each is named, asked for (`--yes` answers), applied and checked again.
+ * @param look runs all checks once more
  * @returns the results after the last cure
  */
-export async function examine(
+export async function cure(
   checks: readonly FacilityCheck[],
-  runOptions: RunOptions,
-  options: Options,
-  settings: FacilitySettings,
+  found: CheckResult[],
+  look: () => Promise<CheckResult[]>,
+  leave: Leave,
   context: Context,
-): Promise<Examined> {
-  const accepted = acceptedRisks(checks, options);
-  return withCheckContext(settings, context, async (checkContext) => {
-    const run = () => runChecks(checks, checkContext, settings, { ...runOptions, signal: context.signal });
-    let results = await run();
-    if (options.fix !== true) {
-      const fixable = curesFor(checks, results, settings).map(({ check, code, risk, says }) => {
-        return { check, code, risk, says };
-      });
-      return { checks: results, fixable };
-    }
-    const seen = new Set<string>();
-    const fixes: FixReport[] = [];
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      const cures = curesFor(checks, results, settings).filter(
-        ({ check, code }) => !seen.has(`${check} ${code}`),
-      );
-      if (cures.length === 0) break;
-      if (round === 0) context.out.heading('Cures');
-      const before = fixes.length;
-      for (const cure of cures) {
-        seen.add(`${cure.check} ${cure.code}`);
-        fixes.push(await attempt(cure));
+): Promise<{ checks: CheckResult[]; fixes: FixReport[] }> {
+  const { settings } = leave;
+  let results = found;
+  const seen = new Set<string>();
+  const fixes: FixReport[] = [];
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const cures = curesFor(checks, results, settings).filter(
+      ({ check, code }) => !seen.has(`${check} ${code}`),
+    );
+    if (cures.length === 0) break;
+    if (round === 0) context.out.heading('Cures');
+    const reports = await withCheckContext(settings, context, async (checkContext) => {
+      const done: FixReport[] = [];
+      for (const one of cures) {
+        seen.add(`${one.check} ${one.code}`);
+        done.push(await attempt(one, checks, leave, checkContext, context));
       }
-      if (!fixes.slice(before).some(({ outcome }) => APPLIED.has(outcome))) break;
-      results = await run();
-    }
-    return { checks: results, fixes };
+      return done;
+    });
+    fixes.push(...reports);
+    if (!reports.some(({ outcome }) => APPLIED.has(outcome))) break;
+    results = await look();
+  }
+  return { checks: results, fixes };
+}
 
-    async function attempt(cure: FacilityCure): Promise<FixReport> {
-      context.signal.throwIfAborted();
-      const refusal = await refused(cure, accepted, options, context);
-      const { fix: _fix, facts: _facts, ...said } = cure;
-      if (refusal !== undefined) return { ...said, outcome: refusal };
-      const step = context.out.step(cure.says);
-      const report = await applyCure(cure, checks, settings, {
-        context: checkContext,
-        clock: context.clock,
-        signal: context.signal,
-        progress: (message) => step.update(message),
-      });
-      if (report.outcome === 'cured') step.succeed(report.after);
-      else if (report.outcome === 'gone') step.unchanged('not needed any more');
-      else step.fail(report.after);
-      return report;
-    }
+async function attempt(
+  one: FacilityCure,
+  checks: readonly FacilityCheck[],
+  { accepted, options, settings }: Leave,
+  checkContext: CheckContext,
+  context: Context,
+): Promise<FixReport> {
+  context.signal.throwIfAborted();
+  const refusal = await refused(one, accepted, options, context);
+  const { fix: _fix, facts: _facts, ...said } = one;
+  if (refusal !== undefined) return { ...said, outcome: refusal };
+  const redact = redactor(secretsOf(settings));
+  const step = context.out.step(one.says);
+  const raw = await applyCure(one, checks, settings, {
+    context: checkContext,
+    clock: context.clock,
+    signal: context.signal,
+    progress: (message) => step.update(redact(message)),
   });
+  const report = raw.after === undefined ? raw : { ...raw, after: redact(raw.after) };
+  if (report.outcome === 'cured') step.succeed(report.after);
+  else if (report.outcome === 'gone') step.unchanged('not needed any more');
+  else step.fail(report.after);
+  return report;
 }
 
 const APPLIED = new Set<FixReport['outcome']>(['cured', 'not-cured', 'failed', 'gone']);
@@ -118,7 +140,7 @@ async function refused(
 }
 
 /** @throws CliError (usage) for a name that no cure has, and for flags of --fix without it */
-function acceptedRisks(checks: readonly FacilityCheck[], options: Options): ReadonlySet<string> {
+export function acceptedRisks(checks: readonly FacilityCheck[], options: Options): ReadonlySet<string> {
   const given = Array.isArray(options.acceptRisk) ? options.acceptRisk : [];
   const known = riskNames(checks);
   const strange = given.filter((name) => !known.includes(name));

@@ -1,0 +1,54 @@
+import type { CheckResult, Outcome, Verdict } from './types.ts';
+
+/** What `doctor` answers, whether it looked by itself or judged a bundle. */
+export interface DoctorReport {
+  ok: boolean;
+  command: 'doctor';
+  facility: { code: string; id: string; name: string };
+  /** Of all checks, those too that `--short` leaves out. */
+  counts: Record<Outcome, number>;
+  checks: readonly CheckResult[];
+  /** The bundle that was judged instead of this machine. */
+  from?: BundleOrigin;
+}
+
+/** Where and when the facts of a bundle were collected, and what is judged otherwise now. */
+export interface BundleOrigin {
+  file: string;
+  /** ISO 8601, by the clock of the facility's machine. */
+  createdAt: string;
+  /** Version of the program that made it. */
+  version: string;
+  /** Version of the program that judges it now. */
+  judgedBy: string;
+  /** Checks whose verdict was another one at the site. */
+  differs: { id: string; atSite: Verdict }[];
+}
+
+/** True for what somebody has to look at. */
+export function isTrouble({ verdict }: { verdict: Verdict }): boolean {
+  return verdict.outcome !== 'pass' && verdict.outcome !== 'skip';
+}
+
+/** The report on results; with `short` only the troubles are shown, and all are counted. */
+export function doctorReport(
+  checks: readonly CheckResult[],
+  facility: DoctorReport['facility'],
+  { short = false, from }: { short?: boolean; from?: BundleOrigin } = {},
+): DoctorReport {
+  const counts = countsOf(checks);
+  return {
+    ok: counts.fail === 0,
+    command: 'doctor',
+    facility,
+    ...(from === undefined ? {} : { from }),
+    counts,
+    checks: short ? checks.filter(isTrouble) : checks,
+  };
+}
+
+export function countsOf(checks: readonly CheckResult[]): Record<Outcome, number> {
+  const counts: Record<Outcome, number> = { pass: 0, warn: 0, fail: 0, unknown: 0, skip: 0 };
+  for (const { verdict } of checks) counts[verdict.outcome]++;
+  return counts;
+}

@@ -1,0 +1,45 @@
+import type { Redact } from '../settings/redact.ts';
+import type { CheckResult, Facts, Remedy, Verdict } from './types.ts';
+
+/** The same facts with every text changed, the names of their parts too: a map may be named by what a server said. */
+export function changeTexts(facts: Facts, change: Redact): Facts {
+  if (typeof facts === 'string') return change(facts);
+  if (Array.isArray(facts)) return facts.map((part) => changeTexts(part, change));
+  if (facts === null || typeof facts !== 'object') return facts;
+  return Object.fromEntries(
+    Object.entries(facts).map(([key, part]) => [
+      change(key),
+      part === undefined ? undefined : changeTexts(part, change),
+    ]),
+  );
+}
+
+/** A result with every text of the world outside changed. Ids, titles, outcomes and codes are our own words. */
+export function changeResult(result: CheckResult, change: Redact): CheckResult {
+  return {
+    ...result,
+    verdict: changeVerdict(result.verdict, change),
+    facts: changeTexts(result.facts, change),
+  };
+}
+
+function changeVerdict(verdict: Verdict, change: Redact): Verdict {
+  const { summary, current, required, remedy } = verdict;
+  return {
+    ...verdict,
+    summary: change(summary),
+    ...(current === undefined ? {} : { current: change(current) }),
+    ...(required === undefined ? {} : { required: change(required) }),
+    ...(remedy === undefined ? {} : { remedy: changeRemedy(remedy, change) }),
+  };
+}
+
+function changeRemedy(remedy: Remedy, change: Redact): Remedy {
+  const { text, commands, sql } = remedy;
+  return {
+    ...remedy,
+    text: change(text),
+    ...(commands === undefined ? {} : { commands: commands.map(change) }),
+    ...(sql === undefined ? {} : { sql: sql.map(change) }),
+  };
+}
