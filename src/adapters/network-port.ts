@@ -38,6 +38,15 @@ export type TlsView = {
   nameMatches: boolean;
 };
 
+/** One instance of SQL Server on a machine, as SQL Server Browser tells it. */
+export type SqlInstance = {
+  /** `MSSQLSERVER` is the default instance. */
+  name: string;
+  version: string;
+  /** TCP port at this moment; absent when TCP/IP is off for the instance. */
+  port?: number;
+};
+
 /** Names, TCP and TLS. Every call ends by itself within its time limit and at once when the signal aborts. */
 export interface NetworkPort {
   /** Addresses of a name, as the system resolves it; an address resolves to itself. */
@@ -58,6 +67,8 @@ export interface NetworkPort {
     ca: string | undefined,
     signal: AbortSignal,
   ): Promise<NetworkAnswer<TlsView>>;
+  /** What SQL Server Browser (UDP 1434) of a machine says about its instances. */
+  sqlInstances(host: string, signal: AbortSignal): Promise<NetworkAnswer<SqlInstance[]>>;
   /** True when nothing on this machine listens at the port of the loopback address. */
   isPortFree(port: number): Promise<boolean>;
 }

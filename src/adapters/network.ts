@@ -3,6 +3,7 @@ import net from 'node:net';
 import { networkInterfaces } from 'node:os';
 import tls from 'node:tls';
 import type { NetworkAnswer, NetworkFailure, NetworkPort, TlsView } from './network-port.ts';
+import { sqlInstances } from './sql-browser.ts';
 
 /** Longer than a satellite round trip, shorter than a user's patience. */
 const LIMIT_MS = 5000;
@@ -21,7 +22,7 @@ export function dialled(host: string): string {
 }
 
 /** The real network. */
-export const systemNetwork: NetworkPort = { resolve, connect, tls: handshake, isPortFree };
+export const systemNetwork: NetworkPort = { resolve, connect, tls: handshake, sqlInstances, isPortFree };
 
 async function resolve(host: string, signal: AbortSignal): Promise<NetworkAnswer<{ addresses: string[] }>> {
   if (net.isIP(host) !== 0) return { ok: true, value: { addresses: [host] } };
@@ -71,7 +72,7 @@ async function handshake(
   });
   try {
     await limited(once(socket, 'secureConnect'), signal);
-    return { ok: true, value: describe(socket, host) };
+    return { ok: true, value: tlsView(socket, host) };
   } catch (error) {
     return { ok: false, failure: networkFailure(error) };
   } finally {
@@ -79,7 +80,8 @@ async function handshake(
   }
 }
 
-function describe(socket: tls.TLSSocket, host: string): TlsView {
+/** What a finished handshake says about the server that was dialled as `host`. */
+export function tlsView(socket: tls.TLSSocket, host: string): TlsView {
   const certificate = socket.getPeerCertificate();
   const subject = commonName(certificate.subject);
   const issuer = commonName(certificate.issuer);
@@ -118,7 +120,8 @@ function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-function once(socket: net.Socket, event: string): Promise<void> {
+/** Waits for an event of a socket. @throws what the socket reports, or ECONNRESET when it closes first */
+export function once(socket: net.Socket, event: string): Promise<void> {
   return new Promise((settle, reject) => {
     socket.once(event, settle);
     // Stays attached: an error after the answer has been given must not end the process.
@@ -127,8 +130,8 @@ function once(socket: net.Socket, event: string): Promise<void> {
   });
 }
 
-/** Waits no longer than the limit and the signal allow. */
-async function limited<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Waits no longer than the limit (5 s) and the signal allow. @throws an error with code ETIMEDOUT */
+export async function limited<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop: () => void = () => {};
   const ended = new Promise<never>((_, reject) => {
     const end = () => reject(failureCode('ETIMEDOUT', `No answer within ${LIMIT_MS / 1000} s.`));
