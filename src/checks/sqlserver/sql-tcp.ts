@@ -2,11 +2,9 @@ import type { NetworkAnswer } from '../../adapters/network-port.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
 import { fail, pass } from '../verdicts.ts';
+import { isLoopback } from './same-machine.ts';
 
 const ID = 'sql-tcp';
-
-/** Names that mean "this machine" and, inside a container, the container itself. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1|\.|\(local\))$/i;
 
 export type SqlTcpFacts = {
   host: string;
@@ -37,7 +35,7 @@ export const sqlTcp: FacilityCheck<SqlTcpFacts> = {
   },
 
   judge({ host, port, resolved, connected }) {
-    if (LOOPBACK.test(host)) return loopback(host);
+    if (isLoopback(host)) return loopback(host);
     if (!resolved.ok) return nameUnknown(host, resolved.failure.code);
     if (connected === null || connected.ok) return pass(`${host}:${port} answers`, timing(connected));
     return unreachable(host, port, connected.failure.kind, connected.failure.code);
@@ -53,7 +51,9 @@ function loopback(host: string): Verdict {
     current: `DB_HOST=${host}`,
     required: 'A name or address that the container can use too.',
     remedy: {
-      text: 'SQL Server on this machine is host.docker.internal. It must listen on all addresses, not on 127.0.0.1 only.',
+      text:
+        'SQL Server on this machine is host.docker.internal. It must listen on all addresses, not on 127.0.0.1 only; ' +
+        'the check docker-sql-same-host tells whether the container gets through.',
       commands: ['clinicmaster-cdc init --db-host host.docker.internal'],
       who: 'you',
     },
