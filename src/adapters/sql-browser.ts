@@ -21,9 +21,10 @@ export async function sqlInstances(host: string, signal: AbortSignal): Promise<N
     const answered = new Promise<Buffer>((settle, reject) => {
       socket.on('error', reject);
       socket.on('message', settle);
-      // Connected, so that "nobody listens" (an ICMP answer) is heard, and answers of strangers are not.
-      socket.connect(BROWSER_PORT, dialled(host), () => {
-        // From here on: send() throws on a socket that could not connect.
+      // Connected, so that "nobody listens" (an ICMP answer) is heard, and answers of strangers are not. Its callback would be
+      // called for a failure too; the event is not.
+      socket.connect(BROWSER_PORT, dialled(host));
+      socket.once('connect', () => {
         const ask = () => socket.send(NAME_ALL);
         ask();
         repeat = setInterval(ask, REPEAT_MS);

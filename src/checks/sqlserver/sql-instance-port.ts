@@ -1,13 +1,15 @@
 import type { NetworkAnswer, SqlInstance } from '../../adapters/network-port.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Remedy, Verdict } from '../types.ts';
-import { fail, listed, pass, skip, unknown, warn } from '../verdicts.ts';
+import { fail, listed, pass, skip, warn } from '../verdicts.ts';
 import { isLoopback } from './same-machine.ts';
 
 const ID = 'sql-instance-port';
 
 /** The ports that Windows and Linux hand out by themselves begin here (RFC 6335): such a port changes at the next restart. */
 const FIRST_DYNAMIC_PORT = 49_152;
+
+const SKIPPED = 'Not checked: needs “SQL Server can be reached”.';
 
 export type InstancePortFacts = {
   /** Without the instance. */
@@ -44,16 +46,13 @@ export const sqlInstancePort: FacilityCheck<InstancePortFacts> = {
   judge(facts) {
     const { host, instance, port, browser, open } = facts;
     if (isLoopback(host) || (!browser.ok && browser.failure.kind === 'name-unknown')) {
-      return skip(`${ID}-skipped`, 'Not checked: needs “SQL Server can be reached”.');
+      return skip(`${ID}-skipped`, SKIPPED);
     }
     if (instance !== null) return judgeNamed(host, instance, browser);
     if (browser.ok) return judgePort(host, port, browser.value, open);
     if (open) return pass(`port ${port} answers`, 'SQL Server Browser does not, and need not');
-    return unknown(`${ID}-silent`, 'Nobody tells which port SQL Server has.', {
-      current: `no answer at UDP 1434 of ${host} (${browser.failure.code}), none at TCP ${port}`,
-      required: 'The TCP port of the instance in DB_PORT.',
-      remedy: { text: 'Ask the DBA which port the instance has, and give it.', ...PORT_SQL, who: 'dba' },
-    });
+    // Neither tells anything: what is wrong there, sql-tcp says.
+    return skip(`${ID}-skipped`, SKIPPED);
   },
 };
 

@@ -4,6 +4,7 @@ import { findDocker } from '../../../src/adapters/docker.ts';
 import { kafka } from '../../../src/adapters/kafka.ts';
 import { systemNetwork } from '../../../src/adapters/network.ts';
 import { sqlServer } from '../../../src/adapters/sqlserver.ts';
+import type { CheckContext } from '../../../src/checks/context.ts';
 import { FACILITY_CHECKS } from '../../../src/checks/registry.ts';
 import { runChecks } from '../../../src/checks/runner.ts';
 import type { CheckResult, Verdict } from '../../../src/checks/types.ts';
@@ -11,7 +12,16 @@ import { facilityNames } from '../../../src/connector/names.ts';
 import type { FacilitySettings } from '../../../src/settings/facility.ts';
 
 /** Runs the named checks (or areas) with the real adapters, as `doctor` does. */
-export async function check(settings: FacilitySettings, ...only: string[]): Promise<Checked> {
+export function check(settings: FacilitySettings, ...only: string[]): Promise<Checked> {
+  return checkWith({}, settings, ...only);
+}
+
+/** The same with another adapter, such as a clock that is wrong. */
+export async function checkWith(
+  changes: Partial<CheckContext>,
+  settings: FacilitySettings,
+  ...only: string[]
+): Promise<Checked> {
   const sql = sqlServer(settings.database);
   const broker = kafka(settings.kafka, `cdc.${settings.facilityId}.cli`);
   const host = { platform: process.platform, privileged: true, home: '/root', cwd: '/', env: {} };
@@ -28,6 +38,7 @@ export async function check(settings: FacilitySettings, ...only: string[]): Prom
         connect: connectRest(`http://127.0.0.1:${settings.restPort}`),
         docker: () => findDocker(host),
         desiredConfig: {},
+        ...changes,
       },
       settings,
       { only },

@@ -140,7 +140,10 @@ describe('SQL Server Browser', () => {
     expect(seen).toEqual([Buffer.from([3]), Buffer.from([3])]);
   });
 
-  it('is told apart: nobody there, nobody answering', async () => {
+  it('is told apart: nobody there, nobody answering, no such name', async () => {
+    expect(await systemNetwork.sqlInstances('no-such-host.invalid', soon())).toMatchObject({
+      failure: { kind: 'name-unknown' },
+    });
     expect(await systemNetwork.sqlInstances('127.14.34.2', soon())).toMatchObject({
       failure: { kind: 'refused' },
     });

@@ -95,7 +95,11 @@ export class StandinEngine implements Engine, SessionFactory {
   }
 
   async login(request: LoginRequest): Promise<Session> {
-    const { login, database } = admit(this.catalogues.current, request);
+    const told = await this.#owner.query<{ number: number }>(
+      "SELECT value::int AS number FROM standin.knob WHERE name = 'pretend.login.' || lower($1)",
+      [request.user],
+    );
+    const { login, database } = admit(this.catalogues.current, request, told.rows[0]?.number);
     const client = await this.connect(`session ${request.application}`.slice(0, 60));
     const spid = this.#freeSpid();
     const context = new SessionContext(this, client, spid, login.id, database.id);

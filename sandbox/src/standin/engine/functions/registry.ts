@@ -81,13 +81,13 @@ const METADATA: Record<string, FunctionEntry> = {
     returns: 'numeric(38,0)',
   },
   serverproperty: {
-    pgName: 'standin.property',
+    pgName: 'standin.server_property',
     leading: (s) => [`${literal(JSON.stringify(serverProperties(s.serverName, s.product)))}::jsonb`],
     parameters: 'sysname',
     returns: 'nvarchar(128)',
   },
   databasepropertyex: {
-    pgName: 'standin.database_property',
+    pgName: 'standin.database_property_ex',
     parameters: 'sysname sysname',
     returns: 'nvarchar(128)',
   },
@@ -135,6 +135,12 @@ const SECURITY: Record<string, FunctionEntry> = {
     leading: (s) => [login(s)],
     parameters: 'int?',
     returns: 'sysname',
+  },
+  loginproperty: {
+    pgName: 'standin.login_property',
+    leading: (s) => [login(s), String(s.authority.isSysadmin)],
+    parameters: 'sysname sysname',
+    returns: 'int',
   },
   original_login: {
     pgName: 'standin.login_name_of_id',

@@ -7,7 +7,7 @@ import { spAddJob, spChangeJob, spDropJob, spHelpJobs, spStartJob, spStopJob } f
 import { spCleanupChangeTable, spScan } from '../cdc/manual-jobs.ts';
 import { spDatabases, spPkeys, spStatistics, spTables } from './catalogue-procedures.ts';
 import { spColumns } from './columns.ts';
-import { spAgent, spKill } from './control.ts';
+import { spAgent, spKill, spPretend } from './control.ts';
 import type { Procedure } from './procedure.ts';
 
 const SYSTEM: Readonly<Record<string, Procedure>> = {
@@ -39,6 +39,7 @@ const CONTROL: Readonly<Record<string, Procedure>> = {
   agent_start: spAgent('running'),
   agent_stop: spAgent('stopped'),
   kill_sessions: spKill,
+  pretend: spPretend,
 };
 
 /** Finds a procedure by its name as written; system procedures may be called with schema sys or dbo or none. */

@@ -7,6 +7,8 @@ export interface ViewScope {
   databaseName: string;
   /** Predicate on an object id: the caller may know of it. */
   visible(objectId: string): string;
+  /** Predicate on a schema id: the caller may know of it. */
+  schema(id: string): string;
   /** Predicate on the id of a user or role of the database: the caller may know of it. */
   principal(id: string): string;
   /** Predicate on the id of a login or server role. */

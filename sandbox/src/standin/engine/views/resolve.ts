@@ -13,6 +13,11 @@ import { INFORMATION_SCHEMA_VIEWS } from './information-schema.ts';
 import { OBJECT_VIEWS } from './objects.ts';
 import { SECURITY_VIEWS } from './security.ts';
 import { SERVER_VIEWS } from './server.ts';
+import { TEMPDB_VIEWS } from './tempdb.ts';
+
+/** dbo, guest, INFORMATION_SCHEMA, sys; and those named after the fixed roles. */
+const LAST_SYSTEM_SCHEMA = 4;
+const FIRST_ROLE_SCHEMA = 16_384;
 
 const VIEWS = new Map<string, SystemView>(
   [
@@ -21,6 +26,7 @@ const VIEWS = new Map<string, SystemView>(
     ...SECURITY_VIEWS,
     ...SERVER_VIEWS,
     ...CDC_VIEWS,
+    ...TEMPDB_VIEWS,
     ...INFORMATION_SCHEMA_VIEWS,
   ].map((view) => [key(view.database, view.schema, view.name), view]),
 );
@@ -118,6 +124,7 @@ function viewScope(scope: Scope): ViewScope {
     databaseId: database.id,
     databaseName: database.name,
     visible: (objectId) => (everything ? 'true' : `${objectId} = ANY (${list})`),
+    schema: (id) => `${id} IN (${seenSchemas(scope).join(',')})`,
     // Without a right, one sees oneself, one's roles, and what every database has.
     principal: (id) =>
       allPrincipals ? 'true' : `(${id} IN (${principals}) OR ${id} <= 4 OR ${id} >= 16384)`,
@@ -126,6 +133,25 @@ function viewScope(scope: Scope): ViewScope {
       ? changeTablesOf(database.name)
       : '(SELECT NULL::int AS source_object_id WHERE false) AS none',
   };
+}
+
+/** Schemas that every database has, and those in which the caller has any permission or sees anything. */
+function seenSchemas({ authority, catalogue, database }: Scope): number[] {
+  const databaseId = database.id;
+  const visible = new Set(
+    catalogue
+      .tables(databaseId)
+      .filter((table) => authority.canSee(table))
+      .map((table) => table.schema.id),
+  );
+  const permitted = (schemaId: number) =>
+    ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'ALTER', 'VIEW DEFINITION'].some((permission) =>
+      authority.has(permission, { class: 'schema', databaseId, schemaId }),
+    );
+  return catalogue
+    .schemas(databaseId)
+    .map(({ id }) => id)
+    .filter((id) => id <= LAST_SYSTEM_SCHEMA || id >= FIRST_ROLE_SCHEMA || visible.has(id) || permitted(id));
 }
 
 function checkAccess(view: SystemView, scope: Scope): void {
