@@ -44,7 +44,7 @@ const ROOMS: Record<string, Room> = {
 
 /** Libraries and parts of Node that reach the outside world. */
 const OUTSIDE =
-  /^(dockerode|kafkajs|mssql|pg|execa|tar-fs|tar-stream|node:(net|fs|fs\/promises|http|https|tls|dns|dns\/promises|child_process))$/;
+  /^(dockerode|kafkajs|mssql|pg|execa|tar-fs|tar-stream|node:(net|dgram|fs|fs\/promises|http|https|tls|dns|dns\/promises|child_process))$/;
 const IMPURE_GLOBALS =
   /\b(process\.(env|argv|cwd)|Date\.now|new Date\(\)|Math\.random|fetch\(|setTimeout|setInterval)\b/;
 

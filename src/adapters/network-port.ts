@@ -42,6 +42,14 @@ export type TlsView = {
 
 /** One certificate of a chain. `validTo` is ISO 8601, the fingerprint SHA-256 in Java's and OpenSSL's spelling. */
 export type CertificateView = { subject: string; issuer: string; validTo: string; fingerprint: string };
+/** One instance of SQL Server on a machine, as SQL Server Browser tells it. */
+export type SqlInstance = {
+  /** `MSSQLSERVER` is the default instance. */
+  name: string;
+  version: string;
+  /** TCP port at this moment; absent when TCP/IP is off for the instance. */
+  port?: number;
+};
 
 /** Names, TCP and TLS. Every call ends by itself within its time limit and at once when the signal aborts. */
 export interface ReachPort {
@@ -77,6 +85,8 @@ export interface ReachPort {
 
 /** The network of this machine. */
 export interface NetworkPort extends ReachPort {
+  /** What SQL Server Browser (UDP 1434) of a machine says about its instances. */
+  sqlInstances(host: string, signal: AbortSignal): Promise<NetworkAnswer<SqlInstance[]>>;
   /** True when nothing on this machine listens at the port of the loopback address. */
   isPortFree(port: number): Promise<boolean>;
 }

@@ -42,7 +42,7 @@ export async function handshakeOver(
   });
   try {
     await limited(once(session, 'secureConnect'), signal);
-    return { ok: true, value: describe(session, host) };
+    return { ok: true, value: tlsView(session, host) };
   } catch (error) {
     return { ok: false, failure: networkFailure(error) };
   } finally {
@@ -111,7 +111,7 @@ export async function limited<T>(work: Promise<T>, signal: AbortSignal): Promise
   }
 }
 
-function describe(session: tls.TLSSocket, host: string): TlsView {
+export function tlsView(session: tls.TLSSocket, host: string): TlsView {
   const certificate = session.getPeerCertificate(true);
   const wrongName = tls.checkServerIdentity(host, certificate);
   // Node reports a wrong name here too, but only when the chain is right; the name is told apart below.

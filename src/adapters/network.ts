@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { networkFailure } from './network-failure.ts';
 import type { NetworkAnswer, NetworkPort, TlsView } from './network-port.ts';
 import { firstBytesOver, handshakeOver, limited, once } from './network-stream.ts';
+import { sqlInstances } from './sql-browser.ts';
 
 /** The name by which a container reaches its own host. */
 export const CONTAINER_HOST = 'host.docker.internal';
@@ -19,7 +20,14 @@ export function dialled(host: string): string {
 }
 
 /** The real network. */
-export const systemNetwork: NetworkPort = { resolve, connect, tls: handshake, firstBytes, isPortFree };
+export const systemNetwork: NetworkPort = {
+  resolve,
+  connect,
+  tls: handshake,
+  firstBytes,
+  sqlInstances,
+  isPortFree,
+};
 
 async function resolve(host: string, signal: AbortSignal): Promise<NetworkAnswer<{ addresses: string[] }>> {
   if (net.isIP(host) !== 0) return { ok: true, value: { addresses: [host] } };

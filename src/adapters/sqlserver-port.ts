@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import type { NetworkAnswer, TlsView } from './network-port.ts';
 
 /** Where SQL Server is and who asks. */
 export interface SqlServerAccess {
@@ -36,6 +37,18 @@ export type SqlFailure = {
   message: string;
 };
 
+/** The TLS handshake of SQL Server, as the driver would make it. */
+export type SqlTlsView = TlsView & {
+  /** OpenSSL's name of the suite. */
+  cipher: string;
+  /** False: only suites with static RSA keys, which current Java refuses. */
+  forwardSecrecy: boolean;
+  keyType: 'RSA' | 'EC';
+  keyBits?: number;
+  /** The hash under the certificate's signature. */
+  hash: 'MD5' | 'SHA-1' | 'strong';
+};
+
 export type SqlAnswer<Row> = Answer<Row[], SqlFailure>;
 
 /** A value bound to `@name`. Strings travel as nvarchar. */
@@ -48,6 +61,8 @@ export type SqlParameters = Record<string, string | number>;
 export interface SqlServerPort {
   /** `host:port`, for messages. */
   readonly address: string;
+  /** A TLS handshake on a connection of its own, without a login, carried through whatever the certificate is. */
+  tls(signal: AbortSignal): Promise<NetworkAnswer<SqlTlsView>>;
   /** Opens the connection, if it is not open. The rows are empty. */
   open(signal: AbortSignal): Promise<SqlAnswer<never>>;
   /** Rows of the last result set of a batch, columns by name; binary columns are `0x…` text, dates ISO 8601. */

@@ -20,12 +20,23 @@ const ENCRYPTING = new Set([1, 3]);
 export async function requireEncryption(host: string, port: number, signal: AbortSignal): Promise<void> {
   const socket = net.connect({ host: dialled(host), port });
   try {
-    const answer = await unlessAborted(exchange(socket), signal);
-    if (!ENCRYPTING.has(encryptionByte(answer))) {
-      throw coded('ENOENCRYPT', 'The server declines to encrypt the connection.');
-    }
+    await unlessAborted(preloginEncryption(socket), signal);
   } finally {
     socket.destroy();
+  }
+}
+
+/**
+ * Sends PRELOGIN over a connection that is being opened and waits for a server that will encrypt. The socket is then where
+ * the TLS handshake begins.
+ * @throws as {@link requireEncryption}
+ */
+export async function preloginEncryption(socket: net.Socket): Promise<void> {
+  const answer = await exchange(socket);
+  // What comes after this answer is for someone else to read.
+  socket.removeAllListeners('data');
+  if (!ENCRYPTING.has(encryptionByte(answer))) {
+    throw coded('ENOENCRYPT', 'The server declines to encrypt the connection.');
   }
 }
 

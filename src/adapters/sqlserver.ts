@@ -12,6 +12,7 @@ import type {
   SqlValue,
 } from './sqlserver-port.ts';
 import { requireEncryption } from './sqlserver-prelogin.ts';
+import { sqlServerTls } from './sqlserver-tls.ts';
 
 /**
  * Goes before every statement: a question of ours must lose against the hospital's own work, and must not wait for it.
@@ -53,6 +54,8 @@ export function sqlServer(settings: SqlServerAccess): SqlServerPort {
 
   return {
     address: `${settings.host}:${settings.port}`,
+
+    tls: (signal) => sqlServerTls(settings.host, settings.port, settings.ca, signal),
 
     async open(signal): Promise<SqlAnswer<never>> {
       try {

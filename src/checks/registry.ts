@@ -59,20 +59,27 @@ import { heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
 import { streamPosition } from './pipeline/stream-position.ts';
 import { streamTopics } from './pipeline/stream-topics.ts';
 import { sqlAgentRunning } from './sqlserver/sql-agent-running.ts';
+import { sqlAvailabilityGroup } from './sqlserver/sql-availability-group.ts';
 import { sqlCanary } from './sqlserver/sql-canary.ts';
 import { sqlCaptureFresh } from './sqlserver/sql-capture-fresh.ts';
 import { sqlCaptureGap } from './sqlserver/sql-capture-gap.ts';
 import { sqlCaptureInstances } from './sqlserver/sql-capture-instances.ts';
+import { sqlCdcUser } from './sqlserver/sql-cdc-user.ts';
 import { sqlChangeTableSize } from './sqlserver/sql-change-table-size.ts';
+import { sqlClock } from './sqlserver/sql-clock.ts';
+import { sqlCollation } from './sqlserver/sql-collation.ts';
 import { sqlColumnTypes } from './sqlserver/sql-column-types.ts';
 import { sqlDbCdcEnabled } from './sqlserver/sql-db-cdc-enabled.ts';
+import { sqlDbOwner } from './sqlserver/sql-db-owner.ts';
 import { sqlDbRestored } from './sqlserver/sql-db-restored.ts';
 import { sqlDbState } from './sqlserver/sql-db-state.ts';
 import { sqlDiskFree } from './sqlserver/sql-disk-free.ts';
+import { sqlInstancePort } from './sqlserver/sql-instance-port.ts';
 import { sqlJobsExist } from './sqlserver/sql-jobs-exist.ts';
 import { sqlLogSpace } from './sqlserver/sql-log-space.ts';
 import { sqlLogin } from './sqlserver/sql-login.ts';
 import { sqlLsnRegressed } from './sqlserver/sql-lsn-regressed.ts';
+import { sqlNotSa } from './sqlserver/sql-not-sa.ts';
 import { sqlOffsetWindow } from './sqlserver/sql-offset-window.ts';
 import { sqlPermissions } from './sqlserver/sql-permissions.ts';
 import { sqlRetention } from './sqlserver/sql-retention.ts';
@@ -84,6 +91,9 @@ import { sqlTableFeatures } from './sqlserver/sql-table-features.ts';
 import { sqlTablePk } from './sqlserver/sql-table-pk.ts';
 import { sqlTablesEnabled } from './sqlserver/sql-tables-enabled.ts';
 import { sqlTcp } from './sqlserver/sql-tcp.ts';
+import { sqlTempdb } from './sqlserver/sql-tempdb.ts';
+import { sqlTls } from './sqlserver/sql-tls.ts';
+import { sqlVendorDdlRisk } from './sqlserver/sql-vendor-ddl-risk.ts';
 import { sqlVersion } from './sqlserver/sql-version.ts';
 
 /** Every check of a facility, in the order in which they are shown: from the machine outwards, then what runs on it. */
@@ -105,15 +115,24 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   hostPower,
   hostAv,
   sqlTcp,
+  sqlInstancePort,
+  sqlTls,
   sqlLogin,
+  sqlNotSa,
   sqlVersion,
+  sqlClock,
   sqlDbState,
+  sqlDbOwner,
+  sqlAvailabilityGroup,
+  sqlCollation,
+  sqlCdcUser,
   sqlDbCdcEnabled,
   sqlTablesEnabled,
   sqlTablePk,
   sqlAgentRunning,
   sqlPermissions,
   sqlSnapshotIsolation,
+  sqlTempdb,
   sqlRetention,
   sqlCaptureInstances,
   sqlSchemaDrift,
@@ -131,6 +150,7 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   sqlLogSpace,
   sqlDiskFree,
   sqlChangeTableSize,
+  sqlVendorDdlRisk,
   kafkaBootstrapSyntax,
   kafkaDns,
   kafkaTcp,

@@ -33,15 +33,26 @@ describe('doctor', () => {
 
       SQL Server
       ✔ SQL Server can be reached: ok. 192.168.1.100:1433 answers
+      ✔ The port is that of the instance: ok. MSSQLSERVER listens at port 1433
+      ✔ SQL Server proves who it is: ok. TLSv1.2, certificate of Hospital CA
       ✔ The login opens the database: ok. cdc_reader is in ClinicMasterMOH
+      ✔ The login has no more power than it needs: ok. cdc_reader is neither sysadmin
+        nor db_owner
       ✔ The version and edition can capture changes: ok. SQL Server 2019
+      ✔ The clock of SQL Server is right: ok. right to 5 s
       ✔ The database is online: ok. ClinicMasterMOH is online
+      ✔ The database has an owner: ok. owned by sa
+      ✔ The database is where its changes are made: ok. in no availability group
+      ✔ Captured text keeps its letters: ok. every text column has the collation of
+        the database
+      ✔ The name cdc belongs to change data capture: ok. the user cdc is db_owner
       ✔ Change data capture is on in the database: ok. on in ClinicMasterMOH
       ✔ The tables are captured: ok. 1 table captured
       ✔ The tables have keys: ok. every table to stream has a key
       ✔ SQL Server Agent captures: ok. running
       ✔ The login may read the captured changes: ok. cdc_reader may read them
       ✔ The first copy takes no locks: ok. snapshot isolation is allowed
+      ✔ tempdb has room for the first copy: ok. 2048 MB free, and it may grow
       ✔ Captured changes outlive an outage: ok. kept for 14 days (20160 minutes)
       ✔ Each table has one capture instance: ok. 1 table
       ✔ The tables look as they are captured: ok. no difference
@@ -61,6 +72,8 @@ describe('doctor', () => {
       ✔ The transaction log has room: ok. 5 % of 1024 MB used
       ✔ The disks of SQL Server have room: ok. 120 GB free
       ✔ The change tables are cleaned up: ok. 84 MB for 14 days
+      ✔ What the vendor must know before an upgrade: ok. TRUNCATE and renamed columns
+        will fail on 1 captured table; tell the vendor
 
       Kafka
       ✔ The Kafka addresses are well written: ok. kafka-1.example.org:9093
@@ -123,7 +136,7 @@ describe('doctor', () => {
       ✔ The data topics hold records: ok. 103000 records in 2 topics, of all
         facilities together
 
-      ✔ 81 ok, 2 skipped
+      ✔ 91 ok, 2 skipped
       "
     `);
     expect(exit).toBe(0);
@@ -162,9 +175,19 @@ describe('doctor', () => {
 
       SQL Server
       ✔ SQL Server can be reached: ok. 192.168.1.100:1433 answers
+      ✔ The port is that of the instance: ok. MSSQLSERVER listens at port 1433
+      ✔ SQL Server proves who it is: ok. TLSv1.2, certificate of Hospital CA
       ✔ The login opens the database: ok. cdc_reader is in ClinicMasterMOH
+      ✔ The login has no more power than it needs: ok. cdc_reader is neither sysadmin
+        nor db_owner
       ✔ The version and edition can capture changes: ok. SQL Server 2019
+      ✔ The clock of SQL Server is right: ok. right to 5 s
       ✔ The database is online: ok. ClinicMasterMOH is online
+      ✔ The database has an owner: ok. owned by sa
+      ✔ The database is where its changes are made: ok. in no availability group
+      ✔ Captured text keeps its letters: ok. every text column has the collation of
+        the database
+      ✔ The name cdc belongs to change data capture: ok. the user cdc is db_owner
       ✖ Change data capture is on in the database: failed. Change data capture is off
         in ClinicMasterMOH.
         Seen:    sys.databases.is_cdc_enabled = 0
@@ -179,6 +202,7 @@ describe('doctor', () => {
       ✔ The tables have keys: ok. every table to stream has a key
       ✔ SQL Server Agent captures: ok. running
       ✔ The first copy takes no locks: ok. snapshot isolation is allowed
+      ✔ tempdb has room for the first copy: ok. 2048 MB free, and it may grow
       ✔ The column types can be streamed: ok. nothing unusual
       ✔ The tables are of a kind that can be captured: ok. ordinary tables
       ✔ The database was not restored from a backup: ok. noted for comparison
@@ -190,7 +214,8 @@ describe('doctor', () => {
         captured; The capture and cleanup jobs are there; The capture job is writing;
         The capture job reads the log without errors; The capture job keeps up;
         Nothing was deleted before it was read; No table lost changes between two
-        captures; The log has not gone backwards; The change tables are cleaned up
+        captures; The log has not gone backwards; The change tables are cleaned up;
+        What the vendor must know before an upgrade
 
       Kafka
       ✔ The Kafka addresses are well written: ok. kafka-1.example.org:9093
@@ -239,7 +264,7 @@ describe('doctor', () => {
       – Not checked: needs “Kafka can be reached”: The latest heartbeat is fresh; The
         data topics hold records
 
-      ✖ 2 failed, 41 ok, 40 skipped
+      ✖ 2 failed, 50 ok, 41 skipped
       "
     `);
     expect(exit).toBe(3);
@@ -293,6 +318,7 @@ describe('doctor', () => {
     );
     expect(JSON.parse(stdout).checks.map(({ id }: { id: string }) => id)).toEqual([
       'sql-tcp',
+      'sql-tls',
       'sql-login',
       'sql-agent-running',
     ]);
@@ -312,7 +338,7 @@ describe('doctor', () => {
         "command": "doctor",
         "counts": {
           "fail": 0,
-          "pass": 81,
+          "pass": 91,
           "skip": 2,
           "unknown": 0,
           "warn": 0,

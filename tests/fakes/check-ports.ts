@@ -57,6 +57,24 @@ export interface World {
 const answer = <T>(value: T) => ({ ok: true as const, value });
 const unused = () => Promise.reject(new Error('not part of this fake'));
 
+/** What a well-kept SQL Server shows of itself; the clock of the world is in 2026. */
+const SQL_TLS = {
+  chain: [],
+  protocol: 'TLSv1.2',
+  subject: '192.168.1.100',
+  issuer: 'Hospital CA',
+  names: ['192.168.1.100'],
+  validFrom: '2026-01-01T00:00:00.000Z',
+  validTo: '2028-01-01T00:00:00.000Z',
+  selfSigned: false,
+  nameMatches: true,
+  cipher: 'ECDHE-RSA-AES256-GCM-SHA384',
+  forwardSecrecy: true,
+  keyType: 'RSA' as const,
+  keyBits: 2048,
+  hash: 'strong' as const,
+};
+
 /** Names, TCP and TLS of the world. */
 export function fakeNetwork(world: World): NetworkPort {
   const reach = async <T>(key: string, value: T) => {
@@ -68,6 +86,7 @@ export function fakeNetwork(world: World): NetworkPort {
     connect: (host, port) => reach(`${host}:${port}`, { address: '10.8.0.1', ms: 12 }),
     tls: async () => answer(world.certificate),
     firstBytes: async () => answer(new Uint8Array()),
+    sqlInstances: async () => answer([{ name: 'MSSQLSERVER', version: '15.0.4198.2', port: 1433 }]),
     isPortFree: async () => false,
   };
 }
@@ -75,6 +94,7 @@ export function fakeNetwork(world: World): NetworkPort {
 export function fakeSqlServer(world: World, address: string): SqlServerPort {
   return {
     address,
+    tls: async () => answer(SQL_TLS),
     open: async () => (world.sql.login === undefined ? answer([]) : { ok: false, failure: world.sql.login }),
     query: async (text) => {
       const rows = world.sql.rows(text);

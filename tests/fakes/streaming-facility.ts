@@ -8,6 +8,7 @@ import { loadFacility } from '../../src/install/facility-folder.ts';
 import type { FacilitySettings } from '../../src/settings/facility.ts';
 import type { World } from './check-ports.ts';
 import { healthyCapture } from './healthy-capture.ts';
+import { instanceAnswer } from './sql-instance-answers.ts';
 
 export const CODE = 'xY9AbCdEf12';
 const ROOT = join(import.meta.dirname, '../..');
@@ -52,7 +53,7 @@ export const SYSTEM: SystemFacts = {
 export function streamingFacility(): World {
   const nowMs = Date.parse('2026-11-24T08:00:00Z');
   const template = readFileSync(join(ROOT, 'templates/connector/facility-source.json'), 'utf8');
-  return {
+  const world: World = {
     nowMs,
     docker: {
       log: '',
@@ -95,7 +96,7 @@ export function streamingFacility(): World {
       ],
       nameMatches: true,
     },
-    sql: { login: undefined, rows: catalogue },
+    sql: { login: undefined, rows: (text) => catalogue(text, world.nowMs) },
     kafka: {
       login: 'ok',
       advertised: [{ id: 1, host: 'kafka-1.example.org', port: 9093 }],
@@ -135,28 +136,30 @@ export function streamingFacility(): World {
       offset: { commit_lsn: '00000027:00000ac0:0003', change_lsn: null, event_serial_no: 0 },
     },
   };
+  return world;
 }
 
 /** What a well-kept SQL Server answers, by the view that is asked. */
-function catalogue(text: string): Record<string, SqlValue>[] {
+function catalogue(text: string, nowMs: number): Record<string, SqlValue>[] {
+  const instance = instanceAnswer(text, nowMs);
+  if (instance !== undefined) return instance;
   const capture = healthyCapture(text);
   if (capture !== undefined) return capture;
   const table = { schema_name: 'dbo', table_name: 'Visits' };
-  if (text.includes('SERVERPROPERTY')) {
-    return [
-      { version: '15.0.4198.2', edition: 'Standard Edition (64-bit)', engine_edition: 2, level: 'RTM' },
-    ];
-  }
-  if (text.includes('state_desc AS state,'))
-    return [{ name: 'ClinicMasterMOH', state: 'ONLINE', read_only: false }];
   if (text.includes('snapshot_isolation_state_desc')) return [{ state: 'ON' }];
   if (text.includes('is_cdc_enabled')) return [{ is_cdc_enabled: true }];
   if (text.includes('sys.indexes')) return [{ ...table, index_name: 'PK_Visits', is_primary_key: true }];
   if (text.includes('sys.dm_server_services')) {
-    return [{ servicename: 'SQL Server Agent (X)', status_desc: 'Running', startup_type_desc: 'Automatic' }];
+    return [
+      {
+        servicename: 'SQL Server Agent (X)',
+        status_desc: 'Running',
+        startup_type_desc: 'Automatic',
+        service_account: 'NT SERVICE\\SQLSERVERAGENT',
+      },
+    ];
   }
   if (text.includes('lsn_time_mapping')) return [{ age_s: 4 }];
-  if (text.includes("N'cdc', N'SCHEMA'")) return [{ cdc_select: 1, is_owner: 0 }];
   if (text.includes('can_select')) return [{ ...table, role_name: null, can_select: 1, in_role: null }];
   if (text.includes('capture_instance')) return [{ ...table, capture_instance: 'dbo_Visits' }];
   if (text.includes('cdc.change_tables AS ct')) return [table];

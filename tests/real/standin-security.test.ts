@@ -46,11 +46,12 @@ afterAll(async () => {
 });
 
 describe('who comes in', () => {
-  test('a wrong password, an unknown and a disabled login are refused alike', async () => {
+  test('a wrong password and an unknown login are refused alike, a disabled one is told so', async () => {
     expect(await login('master', { ...READER, password: 'no' })).toBe("Login failed for user 'reader'.");
     expect(await login('master', { user: 'nobody', password: 'x' })).toBe("Login failed for user 'nobody'.");
     await clinic.batch('ALTER LOGIN reader DISABLE');
-    expect(await login('master')).toBe("Login failed for user 'reader'.");
+    expect(await login('master')).toBe("Login failed for user 'reader'. Reason: The account is disabled.");
+    expect(await login('master', { ...READER, password: 'no' })).toBe("Login failed for user 'reader'.");
     await clinic.batch('ALTER LOGIN reader ENABLE');
     expect(await login('master')).toBe('in');
   });

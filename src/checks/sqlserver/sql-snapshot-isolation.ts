@@ -34,6 +34,7 @@ export const sqlSnapshotIsolation: FacilityCheck<SqlAnswer<IsolationRow>> = {
       });
     }
     if (state === 'ON') return pass('snapshot isolation is allowed');
+    if (state === 'IN_TRANSITION_TO_ON') return waiting(state);
     return fail(`${ID}-off`, 'The database does not allow snapshot isolation.', {
       current: state,
       required: 'ON, or SNAPSHOT_ISOLATION_MODE=read_committed (short locks while copying)',
@@ -48,3 +49,23 @@ export const sqlSnapshotIsolation: FacilityCheck<SqlAnswer<IsolationRow>> = {
     });
   },
 };
+
+/** The change waits for every transaction that was open when it was asked for. */
+function waiting(state: string) {
+  return warn(`${ID}-waiting`, 'Snapshot isolation is being switched on and waits for an old transaction.', {
+    current: state,
+    required: 'ON',
+    remedy: {
+      text:
+        'Wait; the first copy cannot begin before. If it lasts, the DBA looks for the oldest open transaction and has its ' +
+        'program closed.',
+      sql: [
+        'SELECT st.session_id, s.login_name, s.program_name, t.transaction_begin_time ' +
+          'FROM sys.dm_tran_active_transactions AS t ' +
+          'JOIN sys.dm_tran_session_transactions AS st ON st.transaction_id = t.transaction_id ' +
+          'JOIN sys.dm_exec_sessions AS s ON s.session_id = st.session_id ORDER BY t.transaction_begin_time;',
+      ],
+      who: 'dba',
+    },
+  });
+}

@@ -3,11 +3,9 @@ import type { FacilityCheck } from '../context.ts';
 import { cureNames, cureRoute, fromBoth, judgeBoth } from '../two-views.ts';
 import type { Remedy, Verdict } from '../types.ts';
 import { fail, pass } from '../verdicts.ts';
+import { isLoopback } from './same-machine.ts';
 
 const ID = 'sql-tcp';
-
-/** Names that mean "this machine" and, inside a container, the container itself. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1|\.|\(local\))$/i;
 
 type Reached = {
   resolved: NetworkAnswer<{ addresses: string[] }>;
@@ -42,7 +40,7 @@ export const sqlTcp: FacilityCheck<SqlTcpFacts> = {
 
   judge(facts) {
     const { host, port, inside = null } = facts;
-    if (LOOPBACK.test(host)) return loopback(host);
+    if (isLoopback(host)) return loopback(host);
     const judge = ({ resolved, connected }: Reached): Verdict => {
       if (!resolved.ok) return nameUnknown(host, resolved.failure.code);
       if (connected === null || connected.ok) return pass(`${host}:${port} answers`, timing(connected));
@@ -78,7 +76,9 @@ function loopback(host: string): Verdict {
     current: `DB_HOST=${host}`,
     required: 'A name or address that the container can use too.',
     remedy: {
-      text: 'SQL Server on this machine is host.docker.internal. It must listen on all addresses, not on 127.0.0.1 only.',
+      text:
+        'SQL Server on this machine is host.docker.internal. It must listen on all addresses, not on 127.0.0.1 only; ' +
+        'the check docker-sql-same-host tells whether the container gets through.',
       commands: ['clinicmaster-cdc init --db-host host.docker.internal'],
       who: 'you',
     },

@@ -28,8 +28,11 @@ export interface Hospital {
 }
 
 /** @param name one for each test file */
-export async function startHospital(name: string): Promise<Hospital> {
-  const standin = await startTestStandin(name);
+export async function startHospital(
+  name: string,
+  options: Parameters<typeof startTestStandin>[1] = {},
+): Promise<Hospital> {
+  const standin = await startTestStandin(name, options);
   const run = async (database: string, batches: readonly string[]) => {
     const pool = await standin.pool(database);
     try {
@@ -67,6 +70,8 @@ export async function startHospital(name: string): Promise<Hospital> {
         `ALTER DATABASE [${DATABASE}] SET ALLOW_SNAPSHOT_ISOLATION ON`,
         `GRANT SELECT ON SCHEMA::[dbo] TO [${LOGIN}]`,
         `GRANT SELECT ON SCHEMA::[cdc] TO [${LOGIN}]`,
+        `GRANT VIEW DEFINITION ON SCHEMA::[dbo] TO [${LOGIN}]`,
+        `GRANT VIEW DATABASE STATE TO [${LOGIN}]`,
       ),
     remove: () => standin.remove(),
   };

@@ -90,7 +90,10 @@ describe('sql-login', () => {
     ],
     ['no user in the database', { kind: 'sql', numbers: [916] }, 'fail sql-login-database dba'],
     ['an expired password', { kind: 'sql', numbers: [18487] }, 'fail sql-login-expired dba'],
+    ['a password to be changed', { kind: 'sql', numbers: [18488] }, 'fail sql-login-must-change dba'],
     ['a locked login', { kind: 'sql', numbers: [18486] }, 'fail sql-login-locked dba'],
+    ['a disabled login', { kind: 'sql', numbers: [18470] }, 'fail sql-login-disabled dba'],
+    ['a Windows account', { kind: 'sql', numbers: [18452] }, 'fail sql-login-windows-account dba'],
     ['a private CA', { kind: 'tls', code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'fail sql-login-tls-untrusted dba'],
     [
       'an unknown issuer',
@@ -112,15 +115,40 @@ describe('sql-login', () => {
     ['silence', { kind: 'timeout' }, 'fail sql-login-timeout dba'],
     ['a broken line', { kind: 'unreachable', code: 'ECONNRESET' }, 'fail sql-login-broken you'],
   ])('%s', (_, failure, expected) => {
-    expect(gist(judge(sqlLogin, failed(failure)))).toBe(expected);
+    expect(gist(judge(sqlLogin, { opened: failed(failure), account: null }))).toBe(expected);
   });
 
   it('passes, saying whether the line is encrypted', () => {
-    expect(judge(sqlLogin, { ok: true, value: [] })).toMatchObject({ outcome: 'pass', current: 'encrypted' });
+    expect(judge(sqlLogin, { opened: rows<never>(), account: failed({}) })).toMatchObject({
+      outcome: 'pass',
+      current: 'encrypted',
+    });
+  });
+
+  it.each([
+    [null, 0, 'pass ok'],
+    [-1, 0, 'pass ok'],
+    [40, 0, 'pass ok'],
+    [3, 0, 'warn sql-login-expires-soon dba'],
+    [0, 0, 'warn sql-login-expires-soon dba'],
+    [null, 1, 'warn sql-login-windows-only dba'],
+  ])('with %s days left and Windows-only = %s', (days_left, windows_only, expected) => {
+    const account = rows({ days_left, windows_only });
+    expect(gist(judge(sqlLogin, { opened: rows<never>(), account }))).toBe(expected);
+  });
+
+  it('tells a Windows account by its name, and never the state that only the server knows', () => {
+    const opened = sqlError(18456);
+    const database = { ...facility().database, user: 'HOSPITAL\\debezium' };
+    expect(gist(judge(sqlLogin, { opened, account: null }, facility({ database })))).toBe(
+      'fail sql-login-windows-account dba',
+    );
+    const { current } = judge(sqlLogin, { opened, account: null });
+    expect(current).toBe('error 18456: text of the server');
   });
 
   it('never shows the password', () => {
-    const verdict = judge(sqlLogin, sqlError(18456));
+    const verdict = judge(sqlLogin, { opened: sqlError(18456), account: null });
     expect(JSON.stringify(verdict)).not.toContain(facility().database.password);
   });
 });
@@ -131,25 +159,55 @@ describe('sql-version', () => {
     edition: 'Standard Edition (64-bit)',
     engine_edition: 2,
     level: 'RTM',
+    cu: 'CU15' as string | null,
+    banner: 'Microsoft SQL Server … on Windows Server 2019',
   };
+  const linux = 'Microsoft SQL Server 2017 … on Linux (Ubuntu 16.04.6 LTS)';
   it.each([
     [row, 'pass ok'],
+    [{ ...row, cu: null }, 'warn sql-version-unpatched dba'],
+    [{ ...row, cu: null, level: 'SP2', version: '14.0.3460.9' }, 'pass ok'],
+    [{ ...row, edition: 'Web Edition (64-bit)' }, 'warn sql-version-web you'],
+    [{ ...row, version: '13.0.6435.1', level: 'SP3' }, 'warn sql-version-2016 dba'],
+    [{ ...row, version: '13.0.1601.5' }, 'fail sql-version-old dba'],
+    [{ ...row, version: '13.0.1601.5', engine_edition: 3 }, 'warn sql-version-2016 dba'],
+    [{ ...row, version: '14.0.3257.3', banner: linux }, 'pass ok'],
+    [{ ...row, version: '14.0.3238.1', banner: linux }, 'warn sql-version-linux dba'],
+    [{ ...row, version: '14.0.3238.1' }, 'pass ok'],
     [{ ...row, engine_edition: 3, version: '16.0.1000.6' }, 'pass ok'],
     [{ ...row, engine_edition: 4 }, 'fail sql-version-express dba'],
     [{ ...row, version: '11.0.7001.0' }, 'fail sql-version-old dba'],
-    [{ ...row, engine_edition: 5, version: '12.0.2000.8' }, 'warn sql-version-azure'],
-    [{ ...row, engine_edition: 8, version: '12.0.2000.8' }, 'warn sql-version-azure'],
+    [{ ...row, engine_edition: 5, version: '12.0.2000.8' }, 'warn sql-version-azure central-team'],
+    [{ ...row, engine_edition: 8, version: '12.0.2000.8' }, 'warn sql-version-azure central-team'],
   ])('%o', (facts, expected) => {
     expect(gist(judge(sqlVersion, rows(facts)))).toBe(expected);
   });
 });
 
 describe('sql-db-state', () => {
-  const row = { name: 'ClinicMasterMOH', state: 'ONLINE', read_only: false };
+  const row = {
+    name: 'ClinicMasterMOH',
+    state: 'ONLINE',
+    user_access: 'MULTI_USER',
+    read_only: false,
+    in_standby: false,
+    auto_close: false,
+    delayed_durability: 'DISABLED',
+    recovery_model: 'FULL',
+    log_reuse_wait: 'LOG_BACKUP',
+    in_group: 0,
+  };
   it.each([
     [row, 'pass ok'],
     [{ ...row, state: 'RECOVERY_PENDING' }, 'fail sql-db-state-offline dba'],
     [{ ...row, read_only: true }, 'fail sql-db-state-read-only you'],
+    [{ ...row, read_only: true, in_group: 1 }, 'pass ok'],
+    [{ ...row, in_standby: true }, 'fail sql-db-state-read-only you'],
+    [{ ...row, user_access: 'SINGLE_USER' }, 'fail sql-db-state-single-user dba'],
+    [{ ...row, user_access: 'RESTRICTED_USER' }, 'pass ok'],
+    [{ ...row, recovery_model: 'SIMPLE', log_reuse_wait: 'NOTHING' }, 'pass ok'],
+    [{ ...row, auto_close: true }, 'warn sql-db-state-auto-close dba'],
+    [{ ...row, delayed_durability: 'ALLOWED' }, 'warn sql-db-state-durability dba'],
     [{ ...row, name: 'clinicmastermoh' }, 'warn sql-db-state-spelling you'],
   ])('%o', (facts, expected) => {
     expect(gist(judge(sqlDbState, rows(facts)))).toBe(expected);
@@ -272,14 +330,24 @@ describe('sql-table-pk', () => {
 });
 
 describe('sql-agent-running', () => {
-  const service = (status_desc: string, startup_type_desc = 'Automatic') =>
-    rows({ servicename: 'SQL Server Agent (MSSQLSERVER)', status_desc, startup_type_desc });
+  const service = (
+    status_desc: string,
+    startup_type_desc = 'Automatic',
+    service_account = 'NT SERVICE\\SQLSERVERAGENT',
+    servicename = 'SQL Server Agent (MSSQLSERVER)',
+  ) => rows({ servicename, status_desc, startup_type_desc, service_account });
   const capture = (age_s: number | null) => rows({ age_s });
 
   it.each([
     ['running', service('Running'), capture(3), 'pass ok'],
     ['stopped', service('Stopped'), capture(3), 'fail sql-agent-running-stopped dba'],
     ['started by hand', service('Running', 'Manual'), capture(3), 'warn sql-agent-running-manual dba'],
+    [
+      'run by an account that cannot',
+      service('Running', 'Automatic', 'NT AUTHORITY\\NETWORK SERVICE'),
+      capture(3),
+      'warn sql-agent-running-account dba',
+    ],
     ['invisible, but the job writes', sqlError(300), capture(60), 'pass ok'],
     [
       'invisible, and the job is silent',
@@ -304,6 +372,20 @@ describe('sql-agent-running', () => {
     expect(gist(judge(sqlAgentRunning, { services, capture: age } as never))).toBe(expected);
   });
 
+  it('starts the service of the instance that it is', () => {
+    const stopped = (name: string) =>
+      judge(sqlAgentRunning, {
+        services: service('Stopped', 'Manual', '', `SQL Server Agent (${name})`),
+        capture: capture(null),
+      }).remedy?.commands?.[0];
+    expect(stopped('MSSQLSERVER')).toBe(
+      'Set-Service SQLSERVERAGENT -StartupType Automatic; Start-Service SQLSERVERAGENT',
+    );
+    expect(stopped('CLINIC')).toBe(
+      "Set-Service 'SQLAgent$CLINIC' -StartupType Automatic; Start-Service 'SQLAgent$CLINIC'",
+    );
+  });
+
   it('never says stopped when it may not look, and says what it did see', () => {
     const verdict = judge(sqlAgentRunning, { services: sqlError(300), capture: capture(7200) });
     expect(verdict.current).toContain('the capture job last wrote 7200 s ago');
@@ -312,28 +394,66 @@ describe('sql-agent-running', () => {
 });
 
 describe('sql-permissions', () => {
-  const schema = (cdc_select: number, is_owner = 0) => rows({ cdc_select, is_owner });
+  const all = {
+    cdc_select: 1,
+    is_owner: 0,
+    database_state: 1,
+    database_performance_state: null as number | null,
+    server_state: 0,
+    server_performance_state: null as number | null,
+    heartbeat_update: null as number | null,
+    signal_insert: null as number | null,
+  };
+  const rights = (changes: Partial<typeof all> = {}) => rows({ ...all, ...changes });
   const table = (can_select: number, role_name: string | null = null, in_role: number | null = null) =>
     rows({ schema_name: 'dbo', table_name: 'Visits', role_name, can_select, in_role });
+  const offered = rows({ source_table: 'Visits' });
 
   it.each([
-    ['may read', schema(1), table(1), 'pass ok'],
-    ['is in the gating role', schema(1), table(1, 'cdc_gate', 1), 'pass ok'],
-    ['owns the database', schema(1, 1), table(1, 'cdc_gate', 0), 'pass ok'],
-    ['may not read the schema', schema(0), sqlError(229), 'fail sql-permissions-schema dba'],
-    ['is refused the change tables', schema(1), sqlError(229), 'fail sql-permissions-schema dba'],
-    ['may not read a table', schema(1), table(0), 'fail sql-permissions-tables dba'],
-    ['is outside the gating role', schema(1), table(1, 'cdc_gate', 0), 'fail sql-permissions-role dba'],
-  ] as const)('%s', (_, schemaRight, tables, expected) => {
-    expect(gist(judge(sqlPermissions, { schema: schemaRight, tables } as never))).toBe(expected);
+    ['may read', rights(), table(1), 'pass ok'],
+    ['is in the gating role', rights(), table(1, 'cdc_gate', 1), 'pass ok'],
+    ['owns the database', rights({ is_owner: 1 }), table(1, 'cdc_gate', 0), 'pass ok'],
+    ['may not read the schema', rights({ cdc_select: 0 }), sqlError(229), 'fail sql-permissions-schema dba'],
+    ['is refused the change tables', rights(), sqlError(229), 'fail sql-permissions-schema dba'],
+    ['may not read a table', rights(), table(0), 'fail sql-permissions-tables dba'],
+    ['is outside the gating role', rights(), table(1, 'cdc_gate', 0), 'fail sql-permissions-role dba'],
+    ['may not see the capturing', rights({ database_state: 0 }), table(1), 'warn sql-permissions-state dba'],
+    [
+      'sees it in the way of 2022',
+      rights({ database_state: 0, database_performance_state: 1 }),
+      table(1),
+      'pass ok',
+    ],
+    [
+      'may not write the heartbeat',
+      rights({ heartbeat_update: 0, signal_insert: 1 }),
+      table(1),
+      'warn sql-permissions-own-tables dba',
+    ],
+    ['is busy', failed({ kind: 'timeout' }), table(1), 'unknown sql-permissions-busy you'],
+  ] as const)('%s', (_, given, tables, expected) => {
+    expect(gist(judge(sqlPermissions, { rights: given, tables, offered } as never))).toBe(expected);
   });
 
   it('writes the GRANT for the table', () => {
-    const { remedy } = judge(sqlPermissions, { schema: schema(1), tables: table(0) });
+    const { remedy } = judge(sqlPermissions, { rights: rights(), tables: table(0), offered });
     expect(remedy?.sql).toEqual([
       'USE [ClinicMasterMOH];',
       'GRANT SELECT ON OBJECT::[dbo].[Visits] TO [cdc_reader];',
     ]);
+  });
+
+  it('fails when SQL Server shows the connector nothing, as Debezium does', () => {
+    const facts = { rights: rights(), tables: table(1), offered: rows<{ source_table: string }>() };
+    expect(gist(judge(sqlPermissions, facts))).toBe('fail sql-permissions-none dba');
+  });
+
+  it('names VIEW SERVER STATE as what it is: optional', () => {
+    const facts = { rights: rights(), tables: table(1), offered };
+    expect(judge(sqlPermissions, facts).current).toContain('optional');
+    expect(judge(sqlPermissions, { ...facts, rights: rights({ server_state: 1 }) }).current).toBe(
+      'with VIEW SERVER STATE',
+    );
   });
 });
 
@@ -341,7 +461,8 @@ describe('sql-snapshot-isolation', () => {
   it.each([
     ['snapshot', 'ON', 'pass ok'],
     ['snapshot', 'OFF', 'fail sql-snapshot-isolation-off dba'],
-    ['snapshot', 'IN_TRANSITION_TO_ON', 'fail sql-snapshot-isolation-off dba'],
+    ['snapshot', 'IN_TRANSITION_TO_ON', 'warn sql-snapshot-isolation-waiting dba'],
+    ['snapshot', 'IN_TRANSITION_TO_OFF', 'fail sql-snapshot-isolation-off dba'],
     ['read_committed', 'OFF', 'warn sql-snapshot-isolation-read-committed you'],
   ] as const)('%s on a database where it is %s', (snapshotIsolation, state, expected) => {
     expect(gist(judge(sqlSnapshotIsolation, rows({ state }), facility({ snapshotIsolation })))).toBe(

@@ -16,6 +16,17 @@ export const databaseClosedTo = (login: string, database: string) =>
 
 export const loginFailed = (login: string) => new TsqlError(18456, `Login failed for user '${login}'.`, 14);
 
+/** Why a login with the right password is refused, by SQL Server's number. */
+const REFUSALS: Readonly<Record<number, string>> = {
+  18470: '. Reason: The account is disabled.',
+  18486: ' because the account is currently locked out. The system administrator can unlock it.',
+  18487: '. Reason: The password of the account has expired.',
+  18488: '. Reason: The password of the account must be changed.',
+};
+
+export const accountRefused = (login: string, number: number) =>
+  new TsqlError(number, `Login failed for user '${login}'${REFUSALS[number] ?? '.'}`, 14);
+
 export const cannotOpenDatabase = (database: string) =>
   new TsqlError(4060, `Cannot open database "${database}" requested by the login. The login failed.`, 11);
 

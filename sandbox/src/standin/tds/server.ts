@@ -1,12 +1,18 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type SecureVersion } from 'node:tls';
 import type { SessionFactory } from '../types.ts';
 import { Connection } from './connection.ts';
 import type { EncryptionPolicy } from './prelogin.ts';
 
 export interface TdsServerOptions {
-  /** PEM texts; needed unless `encryption` is `off`. */
-  tls?: { key: string; cert: string };
+  /** PEM texts; needed unless `encryption` is `off`. The rest makes an old server of it. */
+  tls?: {
+    key: string;
+    cert: string;
+    minVersion?: SecureVersion;
+    maxVersion?: SecureVersion;
+    ciphers?: string;
+  };
   /** `off`: no TLS; `supported`: as the client asks; `required`: clients without TLS are refused. */
   encryption: EncryptionPolicy;
   /** Hears of malformed requests and of errors that sessions should not throw. Never of T-SQL errors. */
@@ -29,7 +35,7 @@ export function createTdsServer(factory: SessionFactory, options: TdsServerOptio
   if (encryption !== 'off' && !tls)
     throw new Error(`encryption '${encryption}' needs a key and a certificate`);
   // TLS 1.3 inside TDS 7.4 makes mssql-jdbc fail with bad_record_mac.
-  const secureContext = tls && createSecureContext({ ...tls, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' });
+  const secureContext = tls && createSecureContext({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ...tls });
   const connections = new Set<Connection>();
   const listeners = new Set<Server>();
 

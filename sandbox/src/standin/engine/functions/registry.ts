@@ -2,6 +2,7 @@ import type { ResolvedFunction } from '../../tsql/api.ts';
 import { logSchema } from '../cdc/change-log.ts';
 import { literal } from '../postgres/quote.ts';
 import { typeOf } from '../views/define.ts';
+import { grantableNames } from '../views/resolve.ts';
 import { effectivePermissions } from './effective-permissions.ts';
 import type { Scope } from './scope.ts';
 import { serverProperties } from './server-properties.ts';
@@ -52,7 +53,7 @@ const METADATA: Record<string, FunctionEntry> = {
   },
   object_name: {
     pgName: 'standin.object_name',
-    leading: (s) => [database(s)],
+    leading: (s) => [database(s), `${literal(JSON.stringify(grantableNames(s.database.name)))}::jsonb`],
     parameters: 'int int?',
     returns: 'sysname',
   },
@@ -86,13 +87,13 @@ const METADATA: Record<string, FunctionEntry> = {
     returns: 'int',
   },
   serverproperty: {
-    pgName: 'standin.property',
-    leading: (s) => [`${literal(JSON.stringify(serverProperties(s.serverName)))}::jsonb`],
+    pgName: 'standin.server_property',
+    leading: (s) => [`${literal(JSON.stringify(serverProperties(s.serverName, s.product)))}::jsonb`],
     parameters: 'sysname',
     returns: 'nvarchar(128)',
   },
   databasepropertyex: {
-    pgName: 'standin.database_property',
+    pgName: 'standin.database_property_ex',
     parameters: 'sysname sysname',
     returns: 'nvarchar(128)',
   },
@@ -141,6 +142,12 @@ const SECURITY: Record<string, FunctionEntry> = {
     parameters: 'int?',
     returns: 'sysname',
   },
+  loginproperty: {
+    pgName: 'standin.login_property',
+    leading: (s) => [login(s), String(s.authority.isSysadmin)],
+    parameters: 'sysname sysname',
+    returns: 'int',
+  },
   original_login: {
     pgName: 'standin.login_name_of_id',
     leading: (s) => [login(s)],
@@ -168,7 +175,7 @@ const SECURITY: Record<string, FunctionEntry> = {
   has_perms_by_name: {
     pgName: 'standin.has_perms',
     leading: (s) => [
-      `${literal(JSON.stringify(effectivePermissions(s.authority)))}::jsonb`,
+      `${literal(JSON.stringify(effectivePermissions(s.authority, s.product)))}::jsonb`,
       database(s),
       schema(s),
     ],

@@ -6,6 +6,7 @@ import { createLog } from '../cdc/change-log.ts';
 import { LSN_FUNCTIONS } from '../cdc/lsn-functions.ts';
 import { createLookups } from '../cdc/lsn-lookup.ts';
 import { METADATA_FUNCTIONS } from '../functions/metadata-functions.ts';
+import { PRETENCE_FUNCTIONS } from '../functions/pretence.ts';
 import { SA_ID, SERVER_ROLES, SYSADMIN_ROLE_ID } from '../security/fixed-roles.ts';
 import { hashPassword } from '../security/password.ts';
 import type { EngineSettings } from '../settings.ts';
@@ -20,6 +21,7 @@ const STORAGE_SQL = [
   LSN_FUNCTIONS,
   CATALOGUE_FUNCTIONS,
   METADATA_FUNCTIONS,
+  PRETENCE_FUNCTIONS,
   createLog('', 0),
   createLookups(''),
 ].join('\n');
@@ -80,6 +82,7 @@ async function createStorage(client: Client): Promise<void> {
   await client.query(LSN_FUNCTIONS);
   await client.query(CATALOGUE_FUNCTIONS);
   await client.query(METADATA_FUNCTIONS);
+  await client.query(PRETENCE_FUNCTIONS);
   await client.query(
     `INSERT INTO standin.knob VALUES ('storage_version', $1), ('agent', 'running'), ('agent_since', now()::text),
      ('disk_total_mb', '102400'), ('disk_free_mb', '61440')`,

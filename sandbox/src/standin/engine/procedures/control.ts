@@ -1,5 +1,6 @@
+import { TsqlError } from '../../types.ts';
 import { notAllowed } from '../errors.ts';
-import { numberOf, type Procedure, parametersOf } from './procedure.ts';
+import { numberOf, type Procedure, parametersOf, textOf } from './procedure.ts';
 
 /** `EXEC standin.agent_stop` and `standin.agent_start`: the SQL Server Agent service, for tests of what happens without it. */
 export function spAgent(state: 'running' | 'stopped'): Procedure {
@@ -8,6 +9,9 @@ export function spAgent(state: 'running' | 'stopped'): Procedure {
     async run(call) {
       const { authority, engine } = call.batch.context;
       if (!authority.isSysadmin) throw notAllowed();
+      if (state === 'running' && engine.product.edition === 'express') {
+        throw new TsqlError(22022, 'Express edition has no SQL Server Agent.');
+      }
       await engine.agent.setRunning(state === 'running');
       return 0;
     },
@@ -22,6 +26,20 @@ export const spKill: Procedure = {
     if (!authority.isSysadmin) throw notAllowed();
     const wanted = numberOf(call, '@spid');
     await engine.kill(spid, wanted === undefined ? {} : { spid: wanted });
+    return 0;
+  },
+};
+
+/** `EXEC standin.pretend N'agent.startup', N'Manual'`: what it says of itself from now on; NULL takes it back (docs/standin.md). */
+export const spPretend: Procedure = {
+  parameters: parametersOf('@what nvarchar(128); @value nvarchar(400)?'),
+  async run(call) {
+    const { authority, client } = call.batch.context;
+    if (!authority.isSysadmin) throw notAllowed();
+    const name = `pretend.${textOf(call, '@what')?.toLowerCase()}`;
+    const value = textOf(call, '@value');
+    await client.query('DELETE FROM standin.knob WHERE name = $1', [name]);
+    if (value !== undefined) await client.query('INSERT INTO standin.knob VALUES ($1, $2)', [name, value]);
     return 0;
   },
 };

@@ -8,7 +8,7 @@ import { spAddJob, spChangeJob, spDropJob, spHelpJobs, spStartJob, spStopJob } f
 import { spCleanupChangeTable, spScan } from '../cdc/manual-jobs.ts';
 import { spDatabases, spPkeys, spStatistics, spTables } from './catalogue-procedures.ts';
 import { spColumns } from './columns.ts';
-import { spAgent, spKill } from './control.ts';
+import { spAgent, spKill, spPretend } from './control.ts';
 import { spBreakJob, spMendJob, spRestoreBackup, spSetDisk, spSetLogSize } from './faults.ts';
 import type { Procedure } from './procedure.ts';
 
@@ -47,6 +47,7 @@ const CONTROL: Readonly<Record<string, Procedure>> = {
   set_disk: spSetDisk,
   set_log_size: spSetLogSize,
   restore_backup: spRestoreBackup,
+  pretend: spPretend,
 };
 
 /** Finds a procedure by its name as written; system procedures may be called with schema sys or dbo or none. */

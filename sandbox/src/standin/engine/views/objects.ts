@@ -67,7 +67,8 @@ const columns: SystemView = {
     [
       'collation_name',
       'sysname',
-      "CASE WHEN c.type_name IN ('char','varchar','text','nchar','nvarchar','ntext') THEN 'SQL_Latin1_General_CP1_CI_AS' END",
+      `CASE WHEN c.type_name IN ('char','varchar','text','nchar','nvarchar','ntext') THEN
+        standin.pretended('collation.' || o.name || '.' || c.name, 'SQL_Latin1_General_CP1_CI_AS') END`,
     ],
     ['is_nullable', 'bit', 'c.is_nullable'],
     ['is_ansi_padded', 'bit', "c.type_name IN ('char','varchar','nchar','nvarchar','binary','varbinary')"],
@@ -113,7 +114,8 @@ const schemas: SystemView = {
     ['schema_id', 'int', 's.schema_id'],
     ['principal_id', 'int', 's.owner_id'],
   ],
-  from: (scope) => `FROM standin.schema s WHERE s.database_id = ${scope.databaseId}`,
+  from: (scope) =>
+    `FROM standin.schema s WHERE s.database_id = ${scope.databaseId} AND ${scope.schema('s.schema_id')}`,
 };
 
 const types: SystemView = {
