@@ -47,7 +47,7 @@ export function doctorReport(
   };
 }
 
-export function countsOf(checks: readonly CheckResult[]): Record<Outcome, number> {
+function countsOf(checks: readonly CheckResult[]): Record<Outcome, number> {
   const counts: Record<Outcome, number> = { pass: 0, warn: 0, fail: 0, unknown: 0, skip: 0 };
   for (const { verdict } of checks) counts[verdict.outcome]++;
   return counts;

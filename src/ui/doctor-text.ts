@@ -56,7 +56,7 @@ export function timeText(iso: string): string {
 }
 
 /** `✖ 2 failed, 15 ok, 10 skipped` */
-export function countsText(counts: Record<Outcome, number>, style: Style): string {
+function countsText(counts: Record<Outcome, number>, style: Style): string {
   const state = counts.fail > 0 ? 'fail' : counts.warn + counts.unknown > 0 ? 'warn' : 'pass';
   return `${style.symbol(state)} ${countsLine(counts)}`;
 }
