@@ -1,5 +1,11 @@
-import type { Redact } from '../settings/redact.ts';
+import { type Redact, redactor, type Secret } from '../settings/redact.ts';
 import type { CheckResult, Facts, Remedy, Verdict } from './types.ts';
+
+/** For {@link import('./runner.ts').RunOptions.clean}: no result holds one of these secrets, whoever quoted it. */
+export function withoutSecrets(secrets: readonly Secret[]): (result: CheckResult) => CheckResult {
+  const redact = redactor(secrets);
+  return (result) => changeResult(result, redact);
+}
 
 /** The same facts with every text changed, the names of their parts too: a map may be named by what a server said. */
 export function changeTexts(facts: Facts, change: Redact): Facts {

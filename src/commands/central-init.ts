@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CENTRAL_CHECKS } from '../central/checks/registry.ts';
 import { runChecks } from '../checks/runner.ts';
+import { withoutSecrets } from '../checks/texts.ts';
 import type { CheckResult, Occasion } from '../checks/types.ts';
 import { CENTRAL_CONTAINER } from '../connector/names.ts';
 import type { Context } from '../context.ts';
@@ -115,8 +116,17 @@ async function check(when: Occasion, settings: CentralSettings, context: Context
     docker: context.docker,
     inside: async () => undefined,
   };
+  const clean = withoutSecrets([
+    { name: 'WAREHOUSE_PASS', value: settings.warehouse.password },
+    { name: 'KAFKA_PASS', value: settings.kafka.password },
+  ]);
   try {
-    return await runChecks(CENTRAL_CHECKS, world, settings, { when, signal: context.signal, observer });
+    return await runChecks(CENTRAL_CHECKS, world, settings, {
+      when,
+      signal: context.signal,
+      observer,
+      clean,
+    });
   } finally {
     await Promise.allSettled([warehouse.close(), kafka.close()]);
   }

@@ -91,10 +91,11 @@ function troubleHtml({ id, title, verdict }: CheckResult): string {
   ].flatMap(([label, text]) => (text === undefined ? [] : [`<dt>${label}</dt><dd>${html(text)}</dd>`]));
   const code = [...(remedy?.commands ?? []), ...(remedy?.sql ?? [])];
   const type = code.length === 0 ? '' : `<dt>Type</dt><dd><pre>${html(code.join('\n'))}</pre></dd>`;
+  const more = remedy?.doc === undefined ? '' : `<dt>More</dt><dd>${html(remedy.doc)}</dd>`;
   return `<article class="${outcome}">
 <h4>${badge(outcome)} ${html(title)}</h4>
 <p>${html(summary)}</p>
-<dl>${rows.join('')}${type}</dl>
+<dl>${rows.join('')}${type}${more}</dl>
 <p class="id">${html(id)} · ${html(verdict.code)}</p>
 </article>`;
 }

@@ -1,7 +1,7 @@
 import type { CheckContext, FacilityCheck } from '../../checks/context.ts';
 import { facilityMemory } from '../../checks/memory.ts';
 import { type RunOptions, runChecks } from '../../checks/runner.ts';
-import { changeResult } from '../../checks/texts.ts';
+import { withoutSecrets } from '../../checks/texts.ts';
 import type { CheckResult, Occasion } from '../../checks/types.ts';
 import { facilityNames } from '../../connector/names.ts';
 import { connectorConfig } from '../../connector/template.ts';
@@ -9,7 +9,7 @@ import type { Context } from '../../context.ts';
 import { FACILITY_TEMPLATE } from '../../install/facility-deployment.ts';
 import { packageFile } from '../../install/package-files.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
-import { redactor, secretsOf } from '../../settings/redact.ts';
+import { secretsOf } from '../../settings/redact.ts';
 import { insideView } from './inside.ts';
 
 /** Runs a facility's checks for an occasion, showing each on one line. */
@@ -30,8 +30,7 @@ export function runFacilityChecks(
   settings: FacilitySettings,
   context: Context,
 ): Promise<CheckResult[]> {
-  const redact = redactor(secretsOf(settings));
-  const clean = (result: CheckResult) => changeResult(result, redact);
+  const clean = withoutSecrets(secretsOf(settings));
   return withCheckContext(settings, context, (checkContext) =>
     runChecks(checks, checkContext, settings, { ...options, clean, signal: context.signal }),
   );
