@@ -83,6 +83,7 @@ describe('sql-jobs-exist', () => {
       'pass ok',
     ],
     ['cleanup failed', facts(job, { ...cleanup, last_status: 0 }), 'fail sql-jobs-exist-cleanup dba'],
+    ['not yet slow', facts({ ...job, pollinginterval: '60' }, cleanup), 'pass ok'],
     ['slow', facts({ ...job, pollinginterval: '61' }, cleanup), 'warn sql-jobs-exist-slow dba'],
     [
       'at its ceiling',
@@ -100,6 +101,32 @@ describe('sql-jobs-exist', () => {
     ['nothing at all', { ...facts(), jobs: sqlError(229) }, 'unknown sql-jobs-exist-no-right dba'],
   ])('%s', (_, given, expected) => {
     expect(gist(judge(sqlJobsExist, given))).toBe(expected);
+  });
+
+  it('says what a missing job means and adds that one only', () => {
+    const capture = judge(sqlJobsExist, facts(cleanup));
+    expect(capture.summary).toContain('nothing is captured');
+    expect(capture.remedy?.sql).toEqual([
+      'USE [ClinicMasterMOH];',
+      "EXEC sys.sp_cdc_add_job @job_type = N'capture';",
+    ]);
+    const grows = judge(sqlJobsExist, facts(job));
+    expect(grows.summary).toContain('grow without end');
+    expect(grows.remedy?.sql).toHaveLength(3);
+    expect(judge(sqlJobsExist, facts({ ...job, started: null }, cleanup)).current).toBe('never started');
+  });
+
+  it('asks for the settings alone only when the rest is forbidden', async () => {
+    const probed = async (...answers: object[]) => {
+      const query = async () => answers.shift();
+      const context = { sql: { query } } as unknown as CheckContext;
+      return await sqlJobsExist.probe(context, new AbortController().signal);
+    };
+    const known = rows(job, cleanup);
+    expect(await probed(there, known)).toEqual({ jobs: known, detail: 'all', instances: there });
+    expect(await probed(there, sqlError(229), known)).toMatchObject({ jobs: known, detail: 'settings' });
+    expect(await probed(there, sqlError(229), sqlError(916))).toMatchObject({ jobs: sqlError(229) });
+    expect(await probed(there, sqlError(1222))).toMatchObject({ jobs: sqlError(1222), detail: 'all' });
   });
 
   it('names the job to switch on and never the wrong parameter', () => {
@@ -164,6 +191,12 @@ describe('sql-schema-drift', () => {
     ['no right', sqlError(229), 'unknown sql-schema-drift-no-right dba'],
   ])('%s', (_, facts, expected) => {
     expect(gist(judge(sqlSchemaDrift, facts))).toBe(expected);
+  });
+  it('lists what was left out on purpose', () => {
+    expect(judge(sqlSchemaDrift, rows({ ...drift, column_id: 3 })).current).toBe(
+      'not captured: dbo.Visits.Ward',
+    );
+    expect(judge(sqlSchemaDrift, NONE).summary).toBe('no difference');
   });
 
   it('makes one new instance for each table, under the next name and in the same role', () => {
