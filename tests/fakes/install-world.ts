@@ -195,5 +195,6 @@ function prompts(it: InstallWorld): PromptPort {
     if (decide === undefined) throw new Error(`unexpected question: ${message}`);
     return decide();
   };
-  return { text: reply, secret: reply, confirm };
+  const choose = () => Promise.reject(new Error('unexpected list'));
+  return { text: reply, secret: reply, confirm, choose };
 }

@@ -12,6 +12,7 @@ import { INFORMATION_SCHEMA_VIEWS } from './information-schema.ts';
 import { OBJECT_VIEWS } from './objects.ts';
 import { SECURITY_VIEWS } from './security.ts';
 import { SERVER_VIEWS } from './server.ts';
+import { STORAGE_VIEWS } from './storage.ts';
 
 const VIEWS = new Map<string, SystemView>(
   [
@@ -21,6 +22,7 @@ const VIEWS = new Map<string, SystemView>(
     ...SERVER_VIEWS,
     ...CDC_VIEWS,
     ...INFORMATION_SCHEMA_VIEWS,
+    ...STORAGE_VIEWS,
   ].map((view) => [key(view.database, view.schema, view.name), view]),
 );
 
