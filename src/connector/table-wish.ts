@@ -100,8 +100,10 @@ function chosenTables(wish: Wish, tables: readonly KnownTable[], list: string): 
     (!removed.includes(table) && (base === undefined ? selects(table) : base.includes(table)));
   const start = base === undefined ? list : onlyThese(base);
   const next = leaveOut(streamToo(start, added), removed);
-  if (next === '') throw refusal('No table would be left.', list, 'At least one table that streams.');
   const selected = includes(next);
+  if (!tables.some((table) => table.schema === 'dbo' && selected(table))) {
+    throw refusal('No table would be left.', undefined, 'At least one table that streams.');
+  }
   const wrong = tables.filter((table) => selected(table) !== wanted(table));
   if (wrong.length === 0) return next;
   throw refusal(
@@ -122,7 +124,7 @@ function known(name: TypedName, tables: readonly KnownTable[]): KnownTable[] {
   if (found.length > 0) return found;
   throw refusal(
     `No table is called ${name.text}.`,
-    similar(name.text, tables.map(qualified)),
+    similar(name.parts.length > 1 ? name.text : `dbo.${name.text}`, tables.map(qualified)),
     'A table that exists and that the login may read, as in dbo.Visits; * stands for any characters.',
     ['clinicmaster-cdc tables --all'],
   );

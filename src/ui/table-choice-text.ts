@@ -1,3 +1,4 @@
+import { wrapAnsi } from 'fast-wrap-ansi';
 import type { ChoiceChange, Meaning } from '../checks/tables/choice-change.ts';
 import { PERSON } from './error-text.ts';
 import type { Style } from './output.ts';
@@ -24,8 +25,8 @@ export function choicePreview(choice: Choice): string {
   ];
   const settings = Object.entries(lists).flatMap(([key, { before, after }]) => [
     `  ${key}`,
-    `    before: ${shortened(before)}`,
-    `    after:  ${shortened(after)}`,
+    hung('    before: ', shortened(before)),
+    hung('    after:  ', shortened(after)),
   ]);
   const parts = [
     ['What changes:', ...(lines.length > 0 ? lines : ['  nothing of the tables that are there now'])],
@@ -37,8 +38,10 @@ export function choicePreview(choice: Choice): string {
 
 function meaningLines({ text, tables, who, commands }: Meaning): string[] {
   return [
-    `  ${some(tables).join(', ')}: ${text}${who === 'you' ? '' : ` (${PERSON[who]})`}`,
-    ...(commands ?? []).map((command) => `    ${command}`),
+    hung('  ', `${some(tables).join(', ')}:`),
+    hung('    ', text),
+    ...(who === 'you' ? [] : [`    Who: ${PERSON[who]}`]),
+    ...(commands ?? []).map((command) => `      ${command}`),
   ];
 }
 
@@ -62,6 +65,14 @@ export function choiceText(
     ),
     ...commands,
   ].join('\n');
+}
+
+/** Wrapped, with the lines below under the first one's text. */
+function hung(label: string, text: string): string {
+  return (
+    label +
+    wrapAnsi(text, 78 - label.length, { hard: true }).replaceAll('\n', `\n${' '.repeat(label.length)}`)
+  );
 }
 
 function some(names: readonly string[]): string[] {

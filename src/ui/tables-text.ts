@@ -4,7 +4,7 @@ import { PERSON } from './error-text.ts';
 import type { Style } from './output.ts';
 
 /** Wider names are cut in the table; below it they stand whole. */
-const NAME_WIDTH = 28;
+const NAME_WIDTH = 22;
 const MOST_NAMES = 12;
 
 const KEY: Record<KeyKind, string> = {
@@ -17,6 +17,14 @@ const CAPTURED: Record<Captured, string> = {
   yes: 'yes',
   no: 'no',
   'two-instances': 'twice',
+  ending: 'ending',
+};
+
+/** Of a table that shall stream. */
+const STATE: Record<Captured, string> = {
+  yes: 'streams',
+  no: 'not captured',
+  'two-instances': 'streams, 2 ×',
   ending: 'ending',
 };
 
@@ -49,8 +57,7 @@ export function tablesText(listing: Listing, style: Style): string {
       style.symbol(concerned.get(name) ?? (table.streams ? 'pass' : 'skip')),
       cut(name),
       table.rows === null ? '?' : grouped(table.rows),
-      table.streams ? 'yes' : 'no',
-      CAPTURED[table.captured],
+      table.streams ? STATE[table.captured] : 'left out',
       KEY[table.key.kind],
       table.bytes === null ? '?' : sizeText(table.bytes),
       changeText(table),
@@ -59,7 +66,7 @@ export function tablesText(listing: Listing, style: Style): string {
   const table =
     rows.length === 0
       ? 'No table to show.'
-      : style.table(['', 'Table', 'Rows', 'Streams', 'Captured', 'Key', 'Size', 'Change'], rows);
+      : style.table(['', 'Table', 'Rows', 'State', 'Key', 'Size', 'Change'], rows);
   return [
     head,
     table,
@@ -69,14 +76,22 @@ export function tablesText(listing: Listing, style: Style): string {
   ].join('\n\n');
 }
 
-function notes({ view, cdcEnabled, newTables, counts, tables, lists }: Listing, style: Style): string[] {
+function notes(
+  { view, cdcEnabled, newTables, counts, tables, columnsLeftOut, idle }: Listing,
+  style: Style,
+): string[] {
   const lines: string[] = [];
   if (!cdcEnabled) lines.push('Change data capture is off in this database: nothing is captured yet.');
   if (view === 'streaming' && tables.length < counts.tables) {
     const hidden = counts.tables - tables.length;
     lines.push(`${hidden} left out: ${style.command('clinicmaster-cdc tables --all')}`);
   }
-  if (lists.COLUMN_EXCLUDE_LIST !== 'none') lines.push(`Columns left out: ${lists.COLUMN_EXCLUDE_LIST}`);
+  for (const columns of columnsLeftOut.slice(0, MOST_NAMES)) lines.push(`Columns left out of ${columns}`);
+  if (columnsLeftOut.length > MOST_NAMES)
+    lines.push(`and of ${columnsLeftOut.length - MOST_NAMES} more tables`);
+  for (const { key, entry } of idle.slice(0, MOST_NAMES)) {
+    lines.push(`${style.symbol('warn')} ${key} holds ${entry}, to which nothing answers.`);
+  }
   lines.push(
     newTables === 'stream'
       ? 'A table that ClinicMaster adds later is chosen by itself, once it is captured.'

@@ -25,6 +25,8 @@ describe('the command line', () => {
         init        install a facility, or complete and correct an installation
         status      is it healthy? container, worker, connector, position, heartbeat
         doctor      every check, with what to do and who must do it
+        tables      what streams: tables, keys, capture, drift; choose tables and
+                    columns
         central     the central site: the sink that fills the warehouse
 
       Start here:

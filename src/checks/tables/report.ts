@@ -1,5 +1,6 @@
+import { splitList, wholeMatch } from '../../connector/expressions.ts';
 import { takesNewTables } from '../../connector/table-choice.ts';
-import { qualified } from '../../connector/table-selection.ts';
+import { keyEntries, qualified } from '../../connector/table-selection.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import { FINDING_TEXTS, type FindingText } from './finding-texts.ts';
 import { FINDING_CODES, type FindingCode, type JudgedTable, PROBLEMS } from './judged.ts';
@@ -68,6 +69,10 @@ export interface Overview {
   newTables: 'stream' | 'left-out';
   lists: { TABLE_INCLUDE_LIST: string; MESSAGE_KEY_COLUMNS: string; COLUMN_EXCLUDE_LIST: string };
   counts: { tables: number; streaming: number; problems: number };
+  /** Columns of streaming tables that stay in the hospital, as `schema.table: column, column`. */
+  columnsLeftOut: readonly string[];
+  /** Entries of the lists that nothing answers to: a table that is gone, or a slip of the pen. */
+  idle: readonly { key: string; entry: string }[];
 }
 
 export function overview(
@@ -90,5 +95,33 @@ export function overview(
       streaming: tables.filter(({ streams }) => streams).length,
       problems: tables.filter(SHOWS.problems).length,
     },
+    columnsLeftOut: tables.filter(({ streams }) => streams).flatMap(columnsLeftOut),
+    idle: idle(tables, settings),
   };
+}
+
+function columnsLeftOut(table: JudgedTable): string[] {
+  const left = table.columns.filter(({ streams }) => !streams).map(({ name }) => name);
+  return left.length === 0 ? [] : [`${qualified(table)}: ${left.join(', ')}`];
+}
+
+function idle(tables: readonly JudgedTable[], settings: FacilitySettings): Overview['idle'] {
+  const named = (expression: string) => tables.some((table) => wholeMatch(expression)(qualified(table)));
+  const onColumn = (expression: string) =>
+    tables.some((table) =>
+      table.columns.some(({ name }) => wholeMatch(expression)(`${qualified(table)}.${name}`)),
+    );
+  const entries = (key: string, texts: readonly string[], answers: (text: string) => boolean) =>
+    texts.filter((entry) => !answers(entry)).map((entry) => ({ key, entry }));
+  const keys = keyEntries(settings.messageKeyColumns).filter(({ table }) => table !== 'none');
+  const columns = splitList(settings.columnExcludeList).filter((entry) => entry !== 'none');
+  return [
+    ...entries('TABLE_INCLUDE_LIST', splitList(settings.tableIncludeList), named),
+    ...entries(
+      'MESSAGE_KEY_COLUMNS',
+      keys.map(({ table }) => table),
+      named,
+    ),
+    ...entries('COLUMN_EXCLUDE_LIST', columns, onColumn),
+  ];
 }
