@@ -344,6 +344,47 @@ describe('another choice of tables', () => {
     expect(await refused('--stream-columns', 'Patients:Phone')).toContain('by an expression of its own');
   });
 
+  it('does not pretend to tell apart what Debezium cannot', async () => {
+    answers.is_tracked_by_cdc = ['Visits', 'VISITS', 'x'].map((table_name, id) => ({
+      id,
+      schema_name: 'dbo',
+      table_name,
+      tracked: true,
+      row_count: 1,
+    }));
+    const { exit, stderr } = await tables('--yes', '--leave-out', 'dbo.VISITS');
+    expect([exit, stderr.replace(/\s+/g, ' ')]).toEqual([
+      2,
+      expect.stringContaining('differ only in capitals cannot be told apart. Seen: dbo.Visits'),
+    ]);
+    expect((await tables('--yes', '--leave-out', 'visits')).exit).toBe(0);
+  });
+
+  it('keeps tables of other schemas as they are, and takes none on', async () => {
+    answers.is_tracked_by_cdc = [
+      ['dbo', 'Visits'],
+      ['dbo', 'Patients'],
+      ['clinicmaster_cdc', 'heartbeat'],
+      ['lab', 'Results'],
+    ].map(([schema_name = '', table_name = ''], id) => ({
+      id,
+      schema_name,
+      table_name,
+      tracked: true,
+      row_count: 1,
+    }));
+    await writeFile(
+      join(world.dir, '.env'),
+      `${ENV}TABLE_INCLUDE_LIST=dbo\\..*,clinicmaster_cdc\\..*\nMESSAGE_KEY_COLUMNS=dbo\\.Gone:Id\n`,
+    );
+    expect((await tables('--yes', '--stream', 'lab.Results')).exit).toBe(2);
+    expect((await tables('--yes', '--stream-only', 'Visits')).exit).toBe(0);
+    expect((await env()).TABLE_INCLUDE_LIST).toBe('clinicmaster_cdc\\.heartbeat,dbo\\.Visits');
+    expect((await tables()).stdout).toContain(
+      '▲ MESSAGE_KEY_COLUMNS holds dbo\\.Gone, to which nothing answers.',
+    );
+  });
+
   it('is ticked at a terminal, with a key for what has none', async () => {
     world.ticks = [['[dbo].[Visits]', '[dbo].[AuditTrail]', '[dbo].[Order, Lines]'], ['[Id]']];
     world.decisions = [() => true];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleQuestion } from '../../../src/checks/tables/change-size.ts';
+import { sampleChanges, sampleQuestion } from '../../../src/checks/tables/change-size.ts';
 import { compared } from '../../../src/checks/tables/choice-change.ts';
 import {
   assemble,
@@ -245,6 +245,42 @@ describe('the size of a change', () => {
         FROM [dbo].[Visits] WITH (READPAST)) AS r"
     `);
     expect(sampleQuestion(table(), [column('Id')])).toBeUndefined();
+  });
+});
+
+describe('sampling', () => {
+  it('ends after a while, and says which tables were not asked', async () => {
+    let now = 0;
+    const asked: string[] = [];
+    const sql = {
+      address: 'x',
+      open: () => Promise.reject(new Error('not needed')),
+      close: async () => {},
+      query: async (text: string) => {
+        asked.push(/FROM \[dbo\]\.\[(\w)\]/.exec(text)?.[1] ?? '?');
+        now += 5000;
+        return { ok: true as const, value: [{ largest: '100', sampled: 7 }] as never };
+      },
+    };
+    const max = [column('T', { type: 'nvarchar', maxLength: -1 })];
+    const tables = ['A', 'B', 'C', 'D'].map((name) => table({ table: name, columns: max }));
+    tables.push(table({ table: 'E', columns: max, rows: 0 }), table({ table: 'F', columns: [column('N')] }));
+    const { sizes, unanswered } = await sampleChanges(
+      tables,
+      () => false,
+      sql,
+      { now: () => now },
+      new AbortController().signal,
+    );
+    expect(asked).toEqual(['A', 'B']);
+    expect(unanswered).toEqual(['Size of a change of dbo.C, dbo.D: not asked, after 8 seconds of asking']);
+    expect([...sizes].map(([name, { from, rows }]) => [name, from, rows])).toEqual([
+      ['dbo.A', 'sample', 7],
+      ['dbo.B', 'sample', 7],
+      ['dbo.F', 'types', 0],
+    ]);
+    // An empty table with a column that has no limit: nothing can be said.
+    expect(sizes.has('dbo.E')).toBe(false);
   });
 });
 
