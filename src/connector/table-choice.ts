@@ -70,11 +70,6 @@ export function withKey(keys: string, table: TableName, columns: readonly string
   return entries.join(';');
 }
 
-/** Whether the list of keys holds an entry that stands for this table and for no other one. */
-export function isKeyNamed(keys: string, table: TableName): boolean {
-  return keyEntries(keys).some((entry) => names(entry.table, qualified(table)));
-}
-
 /** Whether the table gets exactly this key. @throws SyntaxError when the list cannot be read */
 export function hasExactly(
   keys: string,

@@ -189,7 +189,7 @@ function changeText({ change }: Pick<JudgedTable, 'change'>): string {
 }
 
 /** `812 B`, `1.4 kB`, `12 MB`, `1.2 GB`. */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
   let unit = 0;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enrolFacility } from '../../sandbox/src/kafka/enrol.ts';
 import { readTopic, type TopicRecord, withAdmin } from '../../sandbox/src/kafka/topics.ts';
 import { loadSandbox, type Sandbox } from '../../sandbox/src/load.ts';
+import { findDocker } from '../../src/adapters/docker.ts';
 import { facilityNames, TOPIC_PREFIX } from '../../src/connector/names.ts';
 import { envValues, parseEnv } from '../../src/settings/env-file.ts';
 import { realCli } from './support/real-cli.ts';
@@ -13,6 +15,7 @@ import { startTestStandin, type TestStandin } from './support/standin.ts';
 import { startWorker, type WorkerContainer } from './support/worker-container.ts';
 
 const CODE = 'TABLES-2';
+const INSTANCE = '-tables';
 const DATABASE = 'TablesDebezium';
 const LOGIN = { user: 'cdc_reader', password: 'R3ader-of-tables' };
 /** Stands in columns that are left out: it may be in no topic at all. */
@@ -57,6 +60,13 @@ async function removeTopics(): Promise<void> {
   });
 }
 
+/** A run that was killed leaves a worker behind, which would fill the topics of this one. */
+async function removeStale(): Promise<void> {
+  const docker = await findDocker({ platform: 'linux', privileged: true, home: '/root', cwd: '/', env: {} });
+  const name = `clinicmasterwarehouse${INSTANCE}`;
+  if ((await docker.container(name)) !== undefined) await docker.remove(name);
+}
+
 async function choose(...argv: string[]): Promise<void> {
   const { exit, stderr } = await realCli('tables', '--dir', dir, '--yes', ...argv);
   expect([exit, stderr]).toEqual([0, expect.any(String)]);
@@ -64,6 +74,8 @@ async function choose(...argv: string[]): Promise<void> {
 
 /** A container with the `.env` as it stands, as `docker compose up -d` would make it. */
 async function start(): Promise<void> {
+  // A worker that is stopped stores its position; one that is killed sends its last records again.
+  if (worker !== undefined) await worker.docker.stop(worker.name, 60);
   await worker?.remove();
   const values = envValues(parseEnv(await readFile(join(dir, '.env'), 'utf8')));
   worker = await startWorker('docker-compose.facility.yml', values, { 'kafka-ca.pem': sandbox.ca });
@@ -71,6 +83,7 @@ async function start(): Promise<void> {
 
 beforeAll(async () => {
   sandbox = await loadSandbox();
+  await removeStale();
   await removeTopics();
   standin = await startTestStandin('tables_debezium');
   const master = await standin.pool();
@@ -106,13 +119,14 @@ beforeAll(async () => {
   ]) {
     await run(text);
   }
-  kafkaLogin = await enrolFacility(CODE);
+  // A password of its own for each run: a broker that was made anew meanwhile knows none from before.
+  kafkaLogin = await enrolFacility(CODE, randomUUID());
   dir = await mkdtemp(join(tmpdir(), 'tables-'));
   await writeFile(
     join(dir, '.env'),
     `FACILITY_NAME=Tables Test
 FACILITY_DHIS2_CODE=${CODE}
-INSTANCE=-tables
+INSTANCE=${INSTANCE}
 REST_PORT=18196
 DB_HOST=${standin.host}
 DB_PORT=${standin.port}
@@ -191,7 +205,7 @@ describe('Debezium 3.6 takes a choice as tables wrote it', () => {
     await choose('--stream-only', `Patients,Late,${bracketed(STOCK)}`);
     await start();
     await worker!.until('the connector', 90, async () => {
-      const status = await worker!.connect.status(names.connector);
+      const status = await worker!.connect.status(names.connector).catch(() => undefined);
       return status?.tasks[0]?.state === 'RUNNING';
     });
     await run(`INSERT INTO ${bracketed(ORDERS)} VALUES (3, NULL, N'third')`);

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type sql from 'mssql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as cdc from '../../sandbox/src/sample/cdc.ts';
@@ -14,6 +16,7 @@ import type { JudgedTable } from '../../src/checks/tables/judged.ts';
 import { envValues, parseEnv } from '../../src/settings/env-file.ts';
 import { realCli } from './support/real-cli.ts';
 import { startTestStandin, type TestStandin } from './support/standin.ts';
+import { Terminal } from './support/terminal.ts';
 
 const DATABASE = 'ClinicMasterTables';
 const PASSWORD = 'T4bles-of-the-"test"';
@@ -230,6 +233,29 @@ describe('another choice', () => {
       TABLE_INCLUDE_LIST: '',
       MESSAGE_KEY_COLUMNS: '',
       COLUMN_EXCLUDE_LIST: '',
+    });
+  });
+
+  test('is ticked at a terminal, a key for what has none among it', async () => {
+    await promisify(execFile)(process.execPath, ['build.mjs']);
+    const terminal = new Terminal(`${process.execPath} bin/clinicmaster-cdc.js tables --choose --dir ${dir}`);
+    await terminal.until('Tables that shall stream: 24 of 24');
+    for (const key of 'ward') terminal.type(key);
+    await terminal.until('[x] dbo.Wards');
+    terminal.type(' ');
+    await terminal.until('23 of 24');
+    terminal.type('\r');
+    await terminal.until('dbo.AuditLog has no key');
+    terminal.type(' ');
+    await terminal.until('[x] EntryId');
+    terminal.type('\r');
+    await terminal.until('Write this to');
+    terminal.type('y\r');
+    expect(await terminal.until('clinicmaster-cdc init')).toContain('Written to');
+    expect(await terminal.ended).toBe(0);
+    expect(await env()).toMatchObject({
+      TABLE_INCLUDE_LIST: 'dbo\\..*(?<!^(dbo\\.Wards))',
+      MESSAGE_KEY_COLUMNS: 'dbo\\.AuditLog:EntryId',
     });
   });
 

@@ -14,7 +14,7 @@ export interface ChangeSize {
 }
 
 /** Rows of one table that a sample may touch: no table is ever scanned. */
-export const SAMPLE_ROWS = 200;
+const SAMPLE_ROWS = 200;
 /** The hospital's own work waits for none of this: a row that is locked is passed over, a lock is waited for this long. */
 const LOCK_LIMIT_MS = 1000;
 const SAMPLING_LIMIT_MS = 8000;
