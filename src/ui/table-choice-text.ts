@@ -36,12 +36,13 @@ export function choicePreview(choice: Choice): string {
   return `\n${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
 }
 
-function meaningLines({ text, tables, who, commands }: Meaning): string[] {
+function meaningLines({ text, tables, who, commands, sql }: Meaning): string[] {
   return [
     hung('  ', `${some(tables).join(', ')}:`),
     hung('    ', text),
     ...(who === 'you' ? [] : [`    Who: ${PERSON[who]}`]),
     ...(commands ?? []).map((command) => `      ${command}`),
+    ...some(sql ?? []).map((statement) => hung('      ', statement)),
   ];
 }
 

@@ -155,7 +155,7 @@ const KEY_WORDS: Record<Exclude<KeyKind, 'none'>, string> = {
 };
 
 function groupText(group: FindingGroup, style: Style): string {
-  const { problem, title, meaning, todo, commands, who, tables } = group;
+  const { problem, title, meaning, todo, commands, sql, who, tables } = group;
   const word = problem ? 'problem' : 'note';
   const lines = [
     `${style.symbol(problem ? 'fail' : 'warn')} ${style.wrap(`${title}: ${word}. ${meaning}`, 2).trimStart()}`,
@@ -171,6 +171,10 @@ function groupText(group: FindingGroup, style: Style): string {
   part('Do:', todo);
   part('Who:', PERSON[who]);
   for (const command of commands ?? []) lines.push(`           ${style.command(command)}`);
+  // Like commands, never wrapped: they are there to be copied.
+  for (const statement of sql.slice(0, MOST_NAMES)) lines.push(`           ${style.command(statement)}`);
+  if (sql.length > MOST_NAMES)
+    lines.push(`           and ${sql.length - MOST_NAMES} more (--json prints all)`);
   return lines.join('\n');
 }
 

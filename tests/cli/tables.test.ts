@@ -74,6 +74,7 @@ function hospital(): Record<string, Rows | SqlFailure> {
       .map(({ id, name, base_name, max_length, precision, scale }) => ({
         id,
         capture_instance: `i${id}`,
+        role_name: 'cdc_reader',
         drop_pending: false,
         column_name: name,
         base_name,
@@ -245,9 +246,10 @@ describe('another choice of tables', () => {
         dbo.LogOfEverythingThatEveryoneEverDid, dbo.Order, Lines:
           Their rows stay in PostgreSQL as they are and are brought up to date no
           more; deletes do not reach them either. Tell the central team. SQL Server
-          goes on capturing them until the DBA ends it:
+          goes on capturing them until the DBA ends it, after init has applied this:
           Who: the central data team
-            clinicmaster-cdc sql disable
+            EXEC sys.sp_cdc_disable_table @source_schema = N'dbo', @source_name =
+            N'LogOfEverythingThatEveryoneEverDid', @capture_instance = N'all';
         dbo.AuditTrail:
           Two rows with the same values in the key become one row in the warehouse.
           Have the DBA see that there are none.

@@ -173,6 +173,26 @@ describe('what a facility has', () => {
   });
 });
 
+describe('what is printed for the DBA', () => {
+  test('follows a changed table: a second instance, then the end of the old one', async () => {
+    const statements = async (code: string) => {
+      const { findings } = await listed('Visits');
+      return (findings as { code: string; sql: string[] }[]).find((group) => group.code === code)?.sql ?? [];
+    };
+    const [enable = ''] = await statements('drift');
+    expect(enable).toContain(`@role_name = N'${READER_ROLE}'`);
+    await dba(enable);
+    expect(await statements('drift')).toEqual([]);
+    const [end = ''] = await statements('two-instances');
+    expect(end).toContain("@capture_instance = N'dbo_Visits'");
+    await dba(end);
+    expect((await listed('Visits')).tables[0]).toMatchObject({
+      captured: 'yes',
+      instances: [{ name: 'dbo_Visits_2', role: READER_ROLE }],
+    });
+  });
+});
+
 describe('another choice', () => {
   test('is shown and not written without a yes', async () => {
     const before = await readFile(join(dir, '.env'), 'utf8');

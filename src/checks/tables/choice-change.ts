@@ -1,5 +1,6 @@
 import { qualified } from '../../connector/table-selection.ts';
 import type { Who } from '../../errors.ts';
+import { endCapture } from './finding-sql.ts';
 import type { JudgedTable } from './judged.ts';
 
 /** What another choice changes, table by table, and what that means for the data. */
@@ -19,6 +20,8 @@ export interface Meaning {
   tables: readonly string[];
   who: Who;
   commands?: readonly string[];
+  /** For the DBA, in the facility's database. */
+  sql?: readonly string[];
 }
 
 type MeaningCode =
@@ -113,10 +116,10 @@ function meanings({ starts, stops, keys, out, back }: Moved, installed: boolean)
       code: 'rows-stay',
       text:
         'Their rows stay in PostgreSQL as they are and are brought up to date no more; deletes do not reach them either. ' +
-        'Tell the central team. SQL Server goes on capturing them until the DBA ends it:',
+        'Tell the central team. SQL Server goes on capturing them until the DBA ends it, after init has applied this:',
       tables: names(stops),
       who: 'central-team',
-      commands: ['clinicmaster-cdc sql disable'],
+      sql: stops.filter(({ now }) => now.captured !== 'no').map(({ now }) => endCapture(now)),
     },
     {
       code: 'key-changes',

@@ -20,6 +20,8 @@ export interface ColumnFacts {
 /** One copy of a table's changes, `sp_cdc_enable_table` made it. */
 export interface CaptureInstance {
   name: string;
+  /** Members of this role may read its changes by function; null: no such role. */
+  role: string | null;
   dropPending: boolean;
   /** Captured columns; `type` as {@link typeText} writes it, null where the change table may not be seen. */
   columns: readonly { name: string; type: string | null }[];
@@ -74,6 +76,7 @@ export type SizeRow = { id: number; pages: string | number };
 export type CapturedRow = {
   id: number;
   capture_instance: string;
+  role_name: string | null;
   drop_pending: boolean;
   column_name: string;
   base_name: string | null;
@@ -140,6 +143,7 @@ function column(row: ColumnRow): ColumnFacts {
 function instances(rows: readonly CapturedRow[]): CaptureInstance[] {
   return grouped(rows, ({ capture_instance }) => capture_instance).map(([name, own]) => ({
     name,
+    role: own[0]?.role_name ?? null,
     dropPending: own.some((row) => row.drop_pending),
     columns: own.map((row) => ({
       name: row.column_name,

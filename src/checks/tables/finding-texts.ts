@@ -29,8 +29,7 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingText>> = {
   'key-not-captured': {
     title: 'A column of the key is not captured',
     meaning: 'Changes arrive without it, so the warehouse cannot find their rows.',
-    todo: 'Have the table captured anew with all columns of its key.',
-    commands: ['clinicmaster-cdc sql enable'],
+    todo: 'Have a second capture instance made, which takes the columns of today; then end the old one.',
     who: 'dba',
   },
   'key-left-out': {
@@ -69,8 +68,8 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingText>> = {
     title: 'The table has changed since it is captured',
     meaning:
       'A capture instance keeps the columns of the day on which it was made: new columns do not arrive at all.',
-    todo: 'Have a second capture instance made, then the old one removed; or leave a column out that nobody needs.',
-    commands: ['clinicmaster-cdc sql enable', LEAVE_OUT_COLUMNS],
+    todo: 'Have a second capture instance made, which takes the columns of today; the connector goes over to it. Then end the old one. Or leave a column out that nobody needs.',
+    commands: [LEAVE_OUT_COLUMNS],
     who: 'dba',
   },
   'no-such-type': {
@@ -107,16 +106,15 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingText>> = {
     title: 'Two capture instances',
     meaning:
       'That is the most SQL Server allows: each change is written twice, and the next change of the table cannot be followed.',
-    todo: 'Once the connector has read past the change, have the older instance removed.',
-    commands: ['clinicmaster-cdc sql enable'],
+    todo: 'Once the connector has gone over to the newer one (a row changed since has reached the warehouse), end the older one.',
     who: 'dba',
   },
   'captured-for-nothing': {
     title: 'Captured, but left out',
     meaning: 'SQL Server writes each of its changes a second time for nobody.',
     todo: 'Let it stream, or have its capture ended.',
-    commands: ['clinicmaster-cdc tables --stream TABLE', 'clinicmaster-cdc sql disable'],
-    who: 'you',
+    commands: ['clinicmaster-cdc tables --stream TABLE'],
+    who: 'dba',
   },
   computed: {
     title: 'Computed columns',

@@ -54,6 +54,8 @@ export interface JudgedTable {
   bytes: number | null;
   key: { kind: KeyKind; columns: readonly string[] };
   captured: Captured;
+  /** The newest first; null when the login may not read them. */
+  instances: readonly { name: string; role: string | null }[] | null;
   change: ChangeSize | null;
   columns: readonly JudgedColumn[];
   findings: readonly Finding[];
@@ -96,6 +98,7 @@ export function judgeTables(
       bytes: table.bytes,
       key,
       captured: capturedState(table),
+      instances: table.instances?.map(({ name, role }) => ({ name, role })) ?? null,
       change: sizes.get(qualified(table)) ?? null,
       columns: table.columns.map((column) => ({
         name: column.name,

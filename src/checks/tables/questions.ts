@@ -46,7 +46,7 @@ const SIZES = `SELECT p.object_id AS id, SUM(a.total_pages) AS pages
   WHERE p.object_id ${OF_USER_TABLES}
   GROUP BY p.object_id`;
 
-const CAPTURED = `SELECT ct.source_object_id AS id, ct.capture_instance AS capture_instance,
+const CAPTURED = `SELECT ct.source_object_id AS id, ct.capture_instance AS capture_instance, ct.role_name AS role_name,
   COALESCE(ct.has_drop_pending, 0) AS drop_pending, cc.column_name AS column_name, b.name AS base_name,
   k.max_length AS max_length, k.precision AS precision, k.scale AS scale
   FROM cdc.change_tables AS ct

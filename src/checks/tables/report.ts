@@ -2,6 +2,7 @@ import { splitList, wholeMatch } from '../../connector/expressions.ts';
 import { takesNewTables } from '../../connector/table-choice.ts';
 import { keyEntries, qualified } from '../../connector/table-selection.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import { findingSql } from './finding-sql.ts';
 import { FINDING_TEXTS, type FindingText } from './finding-texts.ts';
 import { FINDING_CODES, type FindingCode, type JudgedTable, PROBLEMS } from './judged.ts';
 
@@ -44,6 +45,8 @@ export function viewed(tables: readonly JudgedTable[], view: View | 'all' | unde
 export interface FindingGroup extends FindingText {
   code: FindingCode;
   problem: boolean;
+  /** For the DBA, one statement for each table that needs one. */
+  sql: readonly string[];
   tables: readonly { name: string; columns: readonly string[] }[];
 }
 
@@ -56,7 +59,9 @@ export function findingGroups(tables: readonly JudgedTable[]): FindingGroup[] {
         .map(({ columns }) => ({ name: qualified(table), columns })),
     );
     if (having.length === 0) return [];
-    return [{ code, problem: PROBLEMS.has(code), ...FINDING_TEXTS[code], tables: having }];
+    const concerned = tables.filter(({ findings }) => findings.some((finding) => finding.code === code));
+    const sql = concerned.flatMap((table) => findingSql(code, table));
+    return [{ code, problem: PROBLEMS.has(code), ...FINDING_TEXTS[code], sql, tables: having }];
   });
 }
 

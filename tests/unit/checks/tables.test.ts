@@ -32,6 +32,7 @@ function column(name: string, changes: Partial<ColumnFacts> = {}): ColumnFacts {
 function instance(name: string, columns: readonly ColumnFacts[]): CaptureInstance {
   return {
     name,
+    role: null,
     dropPending: false,
     columns: columns.map((one) => ({
       name: one.name,
@@ -227,6 +228,46 @@ describe('findings of a table', () => {
       'drift ',
     ]);
     expect([shown(undefined), shown('all')]).toEqual(['ABC', 'ABC']);
+  });
+});
+
+describe('statements for the DBA', () => {
+  const columns = table().columns;
+  const drifted = { columns: [...columns, column('Fresh')] };
+  const one = { ...instance('dbo_Visits', columns), role: "it's" };
+  it.each<[string, string[], TableFacts, Partial<typeof LISTS>?]>([
+    [
+      'a second instance under the same role',
+      [
+        "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'Visits', @capture_instance = N'dbo_Visits_2', @role_name = N'it''s', @supports_net_changes = 0;",
+      ],
+      table({ ...drifted, instances: [one] }),
+    ],
+    [
+      'a name that is free',
+      [
+        "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'Visits', @capture_instance = N'dbo_Visits_3', @role_name = NULL, @supports_net_changes = 0;",
+      ],
+      table({ ...drifted, instances: [instance('DBO_Visits_2', columns)] }),
+    ],
+    [
+      'no third instance, but the end of the older one',
+      [
+        "EXEC sys.sp_cdc_disable_table @source_schema = N'dbo', @source_name = N'Visits', @capture_instance = N'old';",
+      ],
+      table({ ...drifted, instances: [instance('new', columns), instance('old', columns)] }),
+    ],
+    [
+      'the end of what nobody reads',
+      [
+        "EXEC sys.sp_cdc_disable_table @source_schema = N'dbo', @source_name = N'Visits', @capture_instance = N'all';",
+      ],
+      table(),
+      { tableIncludeList: 'dbo\\.Other' },
+    ],
+    ['nothing where a command does it', [], table({ tracked: false, instances: [] })],
+  ])('%s', (_, expected, facts, lists) => {
+    expect(findingGroups([judged(facts, lists)]).flatMap(({ sql }) => sql)).toEqual(expected);
   });
 });
 
