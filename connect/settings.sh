@@ -71,7 +71,8 @@ check_facility() {
   : "${FACILITY_ID:=${FACILITY_DHIS2_CODE-}}" "${DB_PORT:=1433}" "${DB_NAME:=ClinicMasterMOH}"
   : "${DB_ENCRYPT:=true}" "${DB_TRUST_SERVER_CERTIFICATE:=false}"
   : "${SNAPSHOT_MODE:=when_needed}" "${SNAPSHOT_ISOLATION_MODE:=snapshot}"
-  : "${TABLE_INCLUDE_LIST:=dbo\\..*}" "${MESSAGE_KEY_COLUMNS:=none:none}" "${HEARTBEAT_INTERVAL_MS:=30000}"
+  : "${TABLE_INCLUDE_LIST:=dbo\\..*}" "${MESSAGE_KEY_COLUMNS:=none:none}" "${COLUMN_EXCLUDE_LIST:=none}"
+  : "${HEARTBEAT_INTERVAL_MS:=30000}"
   require FACILITY_NAME "the facility's name, as reports shall show it"
   require FACILITY_DHIS2_CODE "the facility's code in DHIS2"
   matches FACILITY_ID '[A-Za-z0-9][A-Za-z0-9-]{0,49}' 'letters, digits and hyphens, at most 50. Set FACILITY_ID where the DHIS2 code has other characters'
@@ -88,10 +89,11 @@ check_facility() {
   require SNAPSHOT_MODE 'a snapshot mode of Debezium'
   require TABLE_INCLUDE_LIST 'regular expressions of table names'
   require MESSAGE_KEY_COLUMNS 'table:column entries'
+  require COLUMN_EXCLUDE_LIST 'regular expressions of column names'
   matches HEARTBEAT_INTERVAL_MS '[0-9]+' 'milliseconds'
   export FACILITY_NAME FACILITY_DHIS2_CODE DB_HOST DB_PORT DB_USER DB_PASS DB_NAME DB_ENCRYPT
   export DB_TRUST_SERVER_CERTIFICATE SNAPSHOT_MODE SNAPSHOT_ISOLATION_MODE TABLE_INCLUDE_LIST MESSAGE_KEY_COLUMNS
-  export HEARTBEAT_INTERVAL_MS
+  export COLUMN_EXCLUDE_LIST HEARTBEAT_INTERVAL_MS
 }
 
 check_central() {

@@ -55,6 +55,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/bundle.ts')).bundle,
   },
   {
+    name: 'tables',
+    summary: 'what streams: tables, keys, capture, drift; choose tables and columns',
+    load: async () => (await import('./commands/tables.ts')).tables,
+  },
+  {
     name: 'central',
     summary: 'the central site: the sink that fills the warehouse',
     verbs: [

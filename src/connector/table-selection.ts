@@ -1,3 +1,5 @@
+import { listMatch, literal, splitList, wholeMatch } from './expressions.ts';
+
 /** A table as SQL Server knows it. */
 export interface TableName {
   schema: string;
@@ -15,8 +17,31 @@ export function qualified({ schema, table }: TableName): string {
  * @throws SyntaxError when an expression cannot be read
  */
 export function includes(list: string): (name: TableName) => boolean {
-  const expressions = splitUnescaped(list, ',').map(wholeMatch);
-  return (name) => expressions.some((expression) => expression.test(qualified(name)));
+  const matches = listMatch(list);
+  return (name) => matches(qualified(name));
+}
+
+/** Whether a column is on `column.exclude.list`: expressions on `schema.table.column`. @throws SyntaxError as above */
+export function excludesColumn(list: string): (name: TableName, column: string) => boolean {
+  const matches = listMatch(list);
+  return (name, column) => matches(`${qualified(name)}.${column}`);
+}
+
+/** One entry of `message.key.columns`: an expression for tables, and expressions for their columns. */
+export interface KeyEntry {
+  table: string;
+  columns: readonly string[];
+}
+
+/** Entries of `message.key.columns`: `<expression>:<column>,…;…`. */
+export function keyEntries(messageKeyColumns: string): KeyEntry[] {
+  return messageKeyColumns.split(';').flatMap((entry) => {
+    const colon = entry.indexOf(':');
+    const table = entry.slice(0, colon).trim();
+    if (colon === -1 || table === '') return [];
+    const columns = entry.slice(colon + 1).split(',');
+    return [{ table, columns: columns.map((column) => column.trim()).filter((column) => column !== '') }];
+  });
 }
 
 /**
@@ -24,12 +49,23 @@ export function includes(list: string): (name: TableName) => boolean {
  * `schema.table`.
  */
 export function hasCustomKey(messageKeyColumns: string): (name: TableName) => boolean {
-  const expressions = messageKeyColumns
-    .split(';')
-    .map((entry) => entry.slice(0, entry.lastIndexOf(':')).trim())
-    .filter((expression) => expression !== '')
-    .map(wholeMatch);
-  return (name) => expressions.some((expression) => expression.test(qualified(name)));
+  const expressions = keyEntries(messageKeyColumns).map(({ table }) => wholeMatch(table));
+  return (name) => expressions.some((matches) => matches(qualified(name)));
+}
+
+/**
+ * The columns that `message.key.columns` makes a table's key, in their order; empty when it says nothing of this table, or
+ * names no column that the table has. Debezium joins table and column expression with a dot and matches that against
+ * `schema.table.column`.
+ */
+export function customKey(
+  messageKeyColumns: string,
+): (name: TableName, columns: readonly string[]) => string[] {
+  const matchers = keyEntries(messageKeyColumns).flatMap(({ table, columns }) =>
+    columns.map((column) => listMatch(`${table}.${column}`)),
+  );
+  return (name, columns) =>
+    matchers.flatMap((matches) => columns.filter((column) => matches(`${qualified(name)}.${column}`)));
 }
 
 /**
@@ -37,21 +73,21 @@ export function hasCustomKey(messageKeyColumns: string): (name: TableName) => bo
  * a dollar sign in `.env` is read differently by different Composes.
  */
 export function without(list: string, names: readonly TableName[]): string {
-  const escaped = names.map((name) => qualified(name).replace(/[.*+?^${}()|[\]\\,]/g, '\\$&'));
-  return splitUnescaped(list, ',')
-    .map((expression) => (expression.includes('|') ? `(?:${expression})` : expression))
-    .map((expression) => `${expression}(?<!^(${escaped.join('|')}))`)
+  const exceptions = names.map((name) => literal(qualified(name)));
+  return splitList(list)
+    .map((expression) => except(expression, exceptions))
+    .map(asListed)
     .join(',');
 }
 
-function wholeMatch(expression: string): RegExp {
-  return new RegExp(`^(?:${expression})$`, 'i');
+/** An expression that does not match the names, given as literals. */
+export function except(expression: string, literals: readonly string[]): string {
+  if (literals.length === 0) return expression;
+  const base = expression.includes('|') ? `(?:${expression})` : expression;
+  return `${base}(?<!^(${literals.join('|')}))`;
 }
 
-/** Debezium lets a backslash keep a separator that belongs to the expression. */
-function splitUnescaped(list: string, separator: string): string[] {
-  return list
-    .split(new RegExp(`(?<!\\\\)${separator}`))
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+/** As an expression stands in a list, where a comma separates. */
+export function asListed(expression: string): string {
+  return expression.replaceAll(',', '\\,');
 }

@@ -47,6 +47,7 @@ export interface FacilitySettings {
   snapshotIsolation: 'snapshot' | 'read_committed';
   tableIncludeList: string;
   messageKeyColumns: string;
+  columnExcludeList: string;
   heartbeatIntervalMs: number;
   /** Packet size of the container's network, in bytes. */
   networkMtu: number;
@@ -95,6 +96,7 @@ export function toFacilitySettings(
     snapshotIsolation: read('SNAPSHOT_ISOLATION_MODE'),
     tableIncludeList: read('TABLE_INCLUDE_LIST'),
     messageKeyColumns: read('MESSAGE_KEY_COLUMNS'),
+    columnExcludeList: read('COLUMN_EXCLUDE_LIST'),
     heartbeatIntervalMs: read('HEARTBEAT_INTERVAL_MS'),
     networkMtu: read('DOCKER_MTU'),
   };

@@ -16,6 +16,9 @@ import {
   yesNo,
 } from './validators.ts';
 
+/** Room for a thousand tables by name; Linux takes 128 KiB for one environment variable. */
+const LIST_LENGTH = 64_000;
+
 /** Settings of the way to Kafka, shared by facilities and the central sink. */
 export const KAFKA_FIELDS: readonly Field[] = [
   {
@@ -215,7 +218,7 @@ export function facilityFields(version: string): readonly Field[] {
       flag: '--tables <regex,…>',
       prompt: 'Tables to stream',
       help: 'Regular expressions on schema.table, separated by commas.',
-      schema: line('The list of tables', 4000),
+      schema: line('The list of tables', LIST_LENGTH),
       default: 'dbo\\..*',
     },
     {
@@ -223,8 +226,16 @@ export function facilityFields(version: string): readonly Field[] {
       flag: '--key-columns <t:c;…>',
       prompt: 'Keys for tables without a primary key',
       help: 'Debezium message.key.columns: schema.table:column;… The default matches no table.',
-      schema: line('The list of key columns', 4000),
+      schema: line('The list of key columns', LIST_LENGTH),
       default: 'none:none',
+    },
+    {
+      key: 'COLUMN_EXCLUDE_LIST',
+      flag: '--exclude-columns <regex,…>',
+      prompt: 'Columns to leave out',
+      help: 'Regular expressions on schema.table.column, separated by commas. The default matches no column.',
+      schema: line('The list of columns', LIST_LENGTH),
+      default: 'none',
     },
     {
       key: 'HEARTBEAT_INTERVAL_MS',

@@ -5,10 +5,17 @@ export interface PromptPort {
   /** The same without showing what is typed. */
   secret(question: Question): Promise<string>;
   confirm(message: string, byDefault: boolean): Promise<boolean>;
+  /** A list to tick, searched by typing. Answers the values that are ticked at the end, in the list's order. */
+  choose(choice: Choice): Promise<string[]>;
 }
 
 export interface Question {
   message: string;
   default?: string;
   check(text: string): string | undefined;
+}
+
+export interface Choice {
+  message: string;
+  options: readonly { value: string; label: string; hint: string; chosen: boolean }[];
 }

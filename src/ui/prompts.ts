@@ -1,5 +1,6 @@
 import inquirer from 'inquirer';
 import { cancelled } from './cancelled.ts';
+import { choosePrompt } from './choose-prompt.ts';
 import type { PromptPort, Question } from './prompt-port.ts';
 
 /** Questions by inquirer. Only for a terminal: without one, inquirer would wait for ever. */
@@ -8,6 +9,7 @@ export function terminalPrompts(): PromptPort {
     text: (question) => answer(inquirer.prompt([{ type: 'input', name: 'answer', ...rules(question) }])),
     secret: (question) =>
       answer(inquirer.prompt([{ type: 'password', name: 'answer', mask: '*', ...rules(question) }])),
+    choose: (choice) => answer(choosePrompt(choice).then((values) => ({ answer: values }))),
     confirm: (message, byDefault) =>
       answer(inquirer.prompt([{ type: 'confirm', name: 'answer', message, default: byDefault }])),
   };

@@ -26,6 +26,8 @@ describe('the command line', () => {
         status      is it healthy? container, worker, connector, position, heartbeat
         doctor      every check, with what to do and who must do it
         bundle      one file for somebody who helps: no password and no patient in it
+        tables      what streams: tables, keys, capture, drift; choose tables and
+                    columns
         central     the central site: the sink that fills the warehouse
 
       Start here:

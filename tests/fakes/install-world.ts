@@ -8,7 +8,7 @@ import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
 import type { PostgresPort } from '../../src/adapters/postgres-port.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
-import type { PromptPort, Question } from '../../src/ui/prompt-port.ts';
+import type { Choice, PromptPort, Question } from '../../src/ui/prompt-port.ts';
 import { fakeKafka, fakeNetwork, fakeSqlServer, type World } from './check-ports.ts';
 import { type ConnectServer, connectServer } from './connect-server.ts';
 import { type DockerEngine, dockerEngine } from './docker-engine.ts';
@@ -36,6 +36,10 @@ export interface InstallWorld {
   /** Answers to yes-or-no questions; what is done while the question stands goes with them. */
   decisions: (() => boolean)[];
   asked: Question[];
+  /** What is ticked in each list that is shown, in order. */
+  ticks: string[][];
+  /** Lists that were shown. */
+  lists: Choice[];
   signal: AbortSignal;
   /** The connector runs, and no heartbeat comes. */
   silent: boolean;
@@ -79,6 +83,8 @@ export async function installWorld(): Promise<InstallWorld> {
     typed: [],
     decisions: [],
     asked: [],
+    ticks: [],
+    lists: [],
     signal: new AbortController().signal,
     silent: false,
     endOffsets: (ends) => ends,
@@ -107,7 +113,7 @@ async function runIn(it: InstallWorld, argv: readonly string[]): Promise<Ran> {
     env: { NO_COLOR: '1', LANG: 'C.UTF-8' },
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    interactive: it.typed.length + it.decisions.length > 0,
+    interactive: it.typed.length + it.decisions.length + it.ticks.length > 0,
     signal: it.signal,
     context: async (invocation) => ({ ...invocation, ...surroundings(it) }),
   });
@@ -201,5 +207,11 @@ function prompts(it: InstallWorld): PromptPort {
     if (decide === undefined) throw new Error(`unexpected question: ${message}`);
     return decide();
   };
-  return { text: reply, secret: reply, confirm };
+  const choose = async (choice: Choice) => {
+    it.lists.push(choice);
+    const ticked = it.ticks.shift();
+    if (ticked === undefined) throw new Error(`unexpected list: ${choice.message}`);
+    return ticked;
+  };
+  return { text: reply, secret: reply, confirm, choose };
 }

@@ -1,47 +1,15 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadSandbox } from '../../sandbox/src/load.ts';
+import { Terminal } from './support/terminal.ts';
 
 const ENTER = '\r';
 const ERASE_LINE = '\u0015';
 const CTRL_C = '\u0003';
-
-/** The real program at a real terminal, which `script` (a part of every Debian) provides. */
-class Terminal {
-  private shown = '';
-  private readonly child;
-  readonly ended: Promise<number>;
-
-  constructor(command: string) {
-    this.child = spawn(
-      'script',
-      ['--quiet', '--return', '--command', `stty cols 80; ${command}`, '/dev/null'],
-      {
-        env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', TERM: 'xterm' },
-      },
-    );
-    this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.shown += text;
-    });
-    this.ended = new Promise((resolve) => this.child.once('close', (code) => resolve(code ?? -1)));
-  }
-
-  /** Waits until a text stands on the screen; answers what came since the last call. */
-  async until(text: string): Promise<string> {
-    await expect.poll(() => this.shown, { timeout: 15_000, interval: 50 }).toContain(text);
-    const seen = this.shown;
-    this.shown = '';
-    return seen;
-  }
-
-  type(text: string): void {
-    this.child.stdin.write(text);
-  }
-}
 
 describe('init at a terminal', () => {
   let dir: string;

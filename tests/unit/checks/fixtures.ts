@@ -32,6 +32,7 @@ export function facility(changes: Partial<FacilitySettings> = {}): FacilitySetti
     snapshotIsolation: 'snapshot',
     tableIncludeList: 'dbo\\..*',
     messageKeyColumns: 'nothing:nothing',
+    columnExcludeList: 'none',
     heartbeatIntervalMs: 30_000,
     networkMtu: 1500,
     ...changes,

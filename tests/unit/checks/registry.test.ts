@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { FACILITY_CHECKS } from '../../../src/checks/registry.ts';
+import { tables } from '../../../src/commands/tables.ts';
 import { facilityFields } from '../../../src/settings/fields.ts';
 
 describe('the registry of checks', () => {
@@ -40,7 +42,10 @@ describe('the commands in remedies', () => {
       .map((file) => readFileSync(new URL(file, root), 'utf8'));
   });
   const commands = sources.flatMap((text) => [...text.matchAll(/clinicmaster-cdc (\w+)([^`'"]*)/g)]);
+  const tablesCommand = new Command();
+  tables.define(tablesCommand);
   const flags = new Set([
+    ...tablesCommand.options.map(({ long }) => long),
     ...facilityFields('0').flatMap(({ flag }) => (flag === undefined ? [] : [flag.split(' ')[0]])),
     '--kafka-ca',
     '--only',
@@ -58,6 +63,7 @@ describe('the commands in remedies', () => {
       'init',
       'sql',
       'status',
+      'tables',
     ]);
   });
   it('name flags that exist', () => {

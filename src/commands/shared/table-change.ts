@@ -1,0 +1,199 @@
+import { compared } from '../../checks/tables/choice-change.ts';
+import { type Inventory, type TableFacts, typeText } from '../../checks/tables/facts.ts';
+import { type JudgedTable, judgeTables, type TableLists } from '../../checks/tables/judged.ts';
+import { includes, qualified } from '../../connector/table-selection.ts';
+import { granted, type KnownTable, type Wish } from '../../connector/table-wish.ts';
+import type { Context } from '../../context.ts';
+import { CliError, EXIT, type ExitCode } from '../../errors.ts';
+import { ENV_FILE, JOURNAL_FILE } from '../../install/facility-folder.ts';
+import { ENV_MODE } from '../../install/steps/files.ts';
+import { mergeEnv } from '../../settings/env-write.ts';
+import type { FacilitySettings } from '../../settings/facility.ts';
+import { facilityFields } from '../../settings/fields.ts';
+import { refusal } from '../../settings/resolve.ts';
+import { choicePreview, choiceText } from '../../ui/table-choice-text.ts';
+import type { Options } from './module.ts';
+
+/** The keys of `.env` that hold the lists. */
+const KEYS: Record<keyof TableLists, string> = {
+  tableIncludeList: 'TABLE_INCLUDE_LIST',
+  messageKeyColumns: 'MESSAGE_KEY_COLUMNS',
+  columnExcludeList: 'COLUMN_EXCLUDE_LIST',
+};
+
+/** Shows what a wish changes and what that means, and writes it to `.env` when it is agreed to. */
+export async function changeChoice(
+  wish: Wish,
+  inventory: Inventory,
+  settings: FacilitySettings,
+  options: Options,
+  context: Context,
+): Promise<ExitCode> {
+  const { files, out } = context;
+  const before = listsOf(settings);
+  const after = granted(wish, inventory.tables.map(known), before);
+  const installed = await files.exists(`${settings.dir}/${JOURNAL_FILE}`);
+  const sizes = new Map<string, never>();
+  const change = compared(
+    judgeTables(inventory, before, sizes),
+    judgeTables(inventory, after, sizes),
+    installed,
+  );
+  const lists = differences(before, after);
+  const answer = { ok: true, command: 'tables', ...change, lists, next: ['clinicmaster-cdc init'] };
+  if (Object.keys(lists).length === 0) {
+    out.result({ ...answer, changed: false, written: null, next: [] }, choiceText);
+    return EXIT.ok;
+  }
+  accepted(lists, context);
+
+  out.note(choicePreview(answer));
+  for (const key of Object.keys(lists).filter((name) => (context.host.env[name] ?? '') !== '')) {
+    out.warn(
+      `${key} is set in the environment of this shell, where init reads it before .env. Unset it first.`,
+    );
+  }
+  const path = `${settings.dir}/${ENV_FILE}`;
+  if (!(await agreed(path, options, context))) {
+    out.result({ ...answer, changed: false, written: null }, choiceText);
+    return context.interactive ? EXIT.ok : EXIT.usage;
+  }
+  await write(path, lists, context);
+  out.result({ ...answer, changed: true, written: path }, choiceText);
+  return EXIT.ok;
+}
+
+async function agreed(path: string, options: Options, context: Context): Promise<boolean> {
+  if (options.yes === true) return true;
+  if (!context.interactive) return false;
+  return (await context.prompts()).confirm(`Write this to ${path}?`, false);
+}
+
+type Differences = Readonly<Record<string, { before: string; after: string }>>;
+
+function differences(before: TableLists, after: TableLists): Differences {
+  const names = Object.keys(KEYS) as (keyof TableLists)[];
+  return Object.fromEntries(
+    names
+      .filter((name) => before[name] !== after[name])
+      .map((name) => [KEYS[name], { before: before[name], after: after[name] }] as const),
+  );
+}
+
+/** A list may outgrow its room. @throws CliError (usage) */
+function accepted(lists: Differences, context: Context): void {
+  for (const field of facilityFields(context.version)) {
+    const text = lists[field.key]?.after;
+    const message = text === undefined ? undefined : refusal(field, text);
+    if (message === undefined) continue;
+    throw new CliError('tables.choice', message, {
+      exitCode: EXIT.usage,
+      needed: `A shorter ${field.key}: fewer names, or an expression that covers several.`,
+    });
+  }
+}
+
+async function write(path: string, lists: Differences, context: Context): Promise<void> {
+  const { files } = context;
+  const fields = facilityFields(context.version);
+  const values = Object.entries(lists).map(([key, list]) => {
+    // The default is no text of its own in .env: a later version may have a better one.
+    const isDefault = fields.some((field) => field.key === key && field.default === list.after);
+    return [key, isDefault ? '' : list.after] as const;
+  });
+  const text = (await files.read(path)) ?? '';
+  const merged = mergeEnv(text, Object.fromEntries(values), 'Written by clinicmaster-cdc tables');
+  await files.writeAtomically(path, merged, ENV_MODE);
+}
+
+function listsOf({ tableIncludeList, messageKeyColumns, columnExcludeList }: FacilitySettings): TableLists {
+  return { tableIncludeList, messageKeyColumns, columnExcludeList };
+}
+
+function known(table: TableFacts): KnownTable {
+  const { schema, table: name, columns, primaryKey, uniqueIndexes } = table;
+  return {
+    schema,
+    table: name,
+    columns: columns.map((column) => column.name),
+    ownKey: primaryKey.length > 0 ? primaryKey : (uniqueIndexes[0]?.columns ?? []),
+  };
+}
+
+/** Ticks in a list: what shall stream, then a key for each chosen table that has none. */
+export async function chooseAtTerminal(
+  inventory: Inventory,
+  settings: FacilitySettings,
+  context: Context,
+): Promise<Wish> {
+  if (!context.interactive) {
+    throw new CliError('tables.no-terminal', 'There is no terminal to choose at.', {
+      exitCode: EXIT.usage,
+      needed: 'Name the tables instead.',
+      commands: [
+        'clinicmaster-cdc tables --stream dbo.Visits,dbo.Triage',
+        "clinicmaster-cdc tables --leave-out 'dbo.Log*'",
+      ],
+    });
+  }
+  const prompts = await context.prompts();
+  const before = includes(settings.tableIncludeList);
+  const judged = judgeTables(inventory, listsOf(settings), new Map());
+  const offered = judged.filter(({ schema }) => schema === 'dbo');
+  const ticked = new Set(
+    await prompts.choose({
+      message: 'Tables that shall stream',
+      options: offered.map((table) => ({
+        value: exactly(table),
+        label: qualified(table),
+        hint: hint(table),
+        chosen: before(table),
+      })),
+    }),
+  );
+  const key: string[] = [];
+  for (const table of offered) {
+    if (table.key.kind !== 'none' || !ticked.has(exactly(table))) continue;
+    const columns = await prompts.choose({
+      message: `${qualified(table)} has no key. Columns that identify a row (none: the table is left out)`,
+      options: columnOptions(inventory, table),
+    });
+    if (columns.length === 0) ticked.delete(exactly(table));
+    else key.push(`${exactly(table)}:${columns.join(',')}`);
+  }
+  const stream = offered.filter((table) => ticked.has(exactly(table)) && !before(table)).map(exactly);
+  const leaveOut = offered.filter((table) => !ticked.has(exactly(table)) && before(table)).map(exactly);
+  return {
+    ...(stream.length > 0 ? { stream } : {}),
+    ...(leaveOut.length > 0 ? { leaveOut } : {}),
+    ...(key.length > 0 ? { key } : {}),
+  };
+}
+
+function columnOptions(inventory: Inventory, table: JudgedTable) {
+  const facts = inventory.tables.find((other) => qualified(other) === qualified(table));
+  return (facts?.columns ?? []).map((column) => ({
+    value: bracketed(column.name),
+    label: column.name,
+    hint: `${typeText(column)}${column.nullable ? ', may be NULL' : ''}`,
+    chosen: false,
+  }));
+}
+
+function hint({ rows, captured, key }: JudgedTable): string {
+  return [
+    rows === null ? '' : `${rows} rows`,
+    captured === 'no' ? 'not captured' : '',
+    key.kind === 'none' ? 'no key' : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+function exactly({ schema, table }: { schema: string; table: string }): string {
+  return `${bracketed(schema)}.${bracketed(table)}`;
+}
+
+function bracketed(name: string): string {
+  return `[${name.replaceAll(']', ']]')}]`;
+}
