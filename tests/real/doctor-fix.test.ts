@@ -88,6 +88,13 @@ const running = async () => {
   const status = await worker.status(NAMES.connector);
   return status?.connector.state === 'RUNNING' && status.tasks[0]?.state === 'RUNNING';
 };
+/** What stands in the status right after a change is of before it. */
+const settled = async () => {
+  await wait(2000);
+  await until('it runs again', 60, running);
+  await wait(3000);
+  await until('it still runs', 60, running);
+};
 const taskState = async () => (await worker.status(NAMES.connector))?.tasks[0]?.state;
 
 async function removeTopics(): Promise<void> {
@@ -186,7 +193,7 @@ describe('doctor on a facility that does not', () => {
       'poll.interval.ms': '750',
       'retriable.restart.connector.wait.ms': '9000',
     });
-    await until('it runs again', 60, running);
+    await settled();
     const before = await everything();
     const answer = await doctor();
     expect(troubles(answer)).toEqual(['fail docker-restart-policy-no', 'warn connector-config-differs']);
@@ -213,7 +220,7 @@ describe('doctor on a facility that does not', () => {
     expect(State.StartedAt).toBe(startedAt);
     expect(await worker.config(NAMES.connector)).toMatchObject({ 'poll.interval.ms': '500' });
     expect(await worker.config(NAMES.connector)).not.toHaveProperty(['retriable.restart.connector.wait.ms']);
-    await until('it runs again', 60, running);
+    await settled();
     expect(troubles(await doctor())).toEqual([]);
   });
 
@@ -221,7 +228,7 @@ describe('doctor on a facility that does not', () => {
     await container.stop({ t: 60 });
     const answer = await doctor('--fix', '--yes');
     expect(cures(answer)).toEqual(['docker-container-state-stopped cured']);
-    await until('it runs again', 60, running);
+    await settled();
     expect(troubles(await doctor())).toEqual([]);
   });
 

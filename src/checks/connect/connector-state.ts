@@ -8,8 +8,8 @@ import { COPY_AGAIN } from './restart-risk.ts';
 
 const ID = 'connector-state';
 
-/** A task runs for a moment before it meets again what it failed of: the first heartbeat, the first batch. */
-const SETTLED = { check: ID, ms: 60_000, holdsMs: 15_000 };
+/** A task says RUNNING for more than 15 s before it meets again what it failed of: it reads its history, then sends. */
+const SETTLED = { check: ID, ms: 60_000, holdsMs: 30_000 };
 /** Failures after which a restart may begin a new first copy. */
 const LOST = ['position-lost', 'history-missing'];
 const RESTARTABLE = TRACE_CAUSES.map(({ code }) => code).filter((code) => !LOST.includes(code));
