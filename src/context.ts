@@ -10,6 +10,7 @@ import type { NetworkPort } from './adapters/network-port.ts';
 import type { PostgresAccess, PostgresPort } from './adapters/postgres-port.ts';
 import { readAll } from './adapters/process.ts';
 import type { SqlServerAccess, SqlServerPort } from './adapters/sqlserver-port.ts';
+import type { SqlScriptPort } from './adapters/sqlserver-script-port.ts';
 import type { Output } from './ui/output.ts';
 import type { PromptPort } from './ui/prompt-port.ts';
 
@@ -39,6 +40,8 @@ export interface Context {
   network(): Promise<NetworkPort>;
   /** Questions to a SQL Server; connects with the first one. Close it. */
   sqlServer(access: SqlServerAccess): Promise<SqlServerPort>;
+  /** The same for a login that runs scripts, a DBA's. Close it. */
+  sqlScript(access: SqlServerAccess): Promise<SqlScriptPort>;
   /** Questions to the warehouse; connects with the first one. Close it. */
   postgres(access: PostgresAccess): Promise<PostgresPort>;
   /** Questions to Kafka; connects with the first one. Close it. */
@@ -75,6 +78,7 @@ export function createContext(invocation: Invocation): Context {
       (await import('./adapters/connect-rest.ts')).connectRest(`http://127.0.0.1:${port}`),
     network: async () => (await import('./adapters/network.ts')).systemNetwork,
     sqlServer: async (access) => (await import('./adapters/sqlserver.ts')).sqlServer(access),
+    sqlScript: async (access) => (await import('./adapters/sqlserver.ts')).sqlScript(access),
     postgres: async (access) => (await import('./adapters/postgres.ts')).postgres(access),
     kafka: async (access, clientId) => (await import('./adapters/kafka.ts')).kafka(access, clientId),
   };

@@ -25,6 +25,8 @@ describe('the command line', () => {
         init        install a facility, or complete and correct an installation
         status      is it healthy? container, worker, connector, position, heartbeat
         doctor      every check, with what to do and who must do it
+        sql         T-SQL for the database, printed for the DBA or run with a DBA
+                    login
         central     the central site: the sink that fills the warehouse
 
       Start here:

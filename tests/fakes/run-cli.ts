@@ -59,6 +59,7 @@ function surroundings(
     postgres: () => Promise.reject(new Error('the warehouse was asked')),
     network: async () => fakeNetwork(world),
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
+    sqlScript: () => Promise.reject(new Error('a DBA was asked')),
     kafka: async () => fakeKafka(world),
   };
 }
