@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { complain, say } from '../output.ts';
+import { EDITIONS, type Edition, RELEASES, type Release } from './engine/product.ts';
 import { StandinEngine } from './engine/standin-engine.ts';
 import { createTdsServer } from './tds/server.ts';
 
 const USAGE = `usage: main.ts --name NAME --port PORT --pg URL [--hosts A,B] [--timezone +03:00]
+              [--release 2017|2019|2022] [--edition developer|standard|enterprise|express]
               [--encryption off|supported|required --tls-key FILE --tls-cert FILE]
 environment: STANDIN_SA_PASSWORD (login sa), STANDIN_PG_PASSWORD (of the user in URL)`;
 
@@ -17,6 +19,8 @@ interface Options {
   hosts: string[];
   postgres: URL;
   timeZone: string;
+  release: Release;
+  edition: Edition;
   encryption: 'off' | 'supported' | 'required';
   tls: { key: string; cert: string } | undefined;
 }
@@ -29,12 +33,17 @@ async function readOptions(): Promise<Options> {
       pg: { type: 'string' },
       hosts: { type: 'string', default: '127.0.0.1' },
       timezone: { type: 'string', default: '+00:00' },
+      release: { type: 'string', default: '2022' },
+      edition: { type: 'string', default: 'developer' },
       encryption: { type: 'string', default: 'supported' },
       'tls-key': { type: 'string' },
       'tls-cert': { type: 'string' },
     },
   });
   const { name, port, pg, encryption } = values;
+  const release = RELEASES.find((one) => one === values.release);
+  const edition = EDITIONS.find((one) => one === values.edition);
+  if (release === undefined || edition === undefined) throw new Error(USAGE);
   const key = values['tls-key'];
   const cert = values['tls-cert'];
   if (!name || !pg || !/^\d+$/.test(port ?? '')) throw new Error(USAGE);
@@ -51,6 +60,8 @@ async function readOptions(): Promise<Options> {
     hosts: values.hosts.split(','),
     postgres: new URL(pg),
     timeZone: values.timezone,
+    release,
+    edition,
     encryption,
     tls: key && cert ? { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') } : undefined,
   };
@@ -82,6 +93,8 @@ async function main(): Promise<void> {
       serverName: options.name,
       saPassword: secret('STANDIN_SA_PASSWORD'),
       timeZone: options.timeZone,
+      release: options.release,
+      edition: options.edition,
     },
     {
       report,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sql from 'mssql';
 import { loadSandbox } from '../../../sandbox/src/load.ts';
 import { dropDatabase, ensureDatabase } from '../../../sandbox/src/postgres/server.ts';
+import type { Edition, Release } from '../../../sandbox/src/standin/engine/product.ts';
 import { StandinEngine } from '../../../sandbox/src/standin/engine/standin-engine.ts';
 import { createTdsServer } from '../../../sandbox/src/standin/tds/server.ts';
 import { certificateFile, keyFile, serverCertificate } from '../../../sandbox/src/tls/servers.ts';
@@ -32,7 +33,12 @@ export interface TestStandin {
  */
 export async function startTestStandin(
   name: string,
-  options: { timeZone?: string; encryption?: 'off' | 'supported' | 'required' } = {},
+  options: {
+    timeZone?: string;
+    encryption?: 'off' | 'supported' | 'required';
+    release?: Release;
+    edition?: Edition;
+  } = {},
 ): Promise<TestStandin> {
   const sandbox = await loadSandbox();
   const login = { ...sandbox.postgres.standin(1), database: name };
@@ -54,6 +60,8 @@ export async function startTestStandin(
         serverName: 'TEST',
         saPassword: SA_PASSWORD,
         timeZone: options.timeZone ?? '+03:00',
+        ...(options.release === undefined ? {} : { release: options.release }),
+        ...(options.edition === undefined ? {} : { edition: options.edition }),
       },
       { report, lost: () => reports.push('PostgreSQL was lost') },
     );

@@ -1,4 +1,5 @@
 import type { ClientConfig } from 'pg';
+import type { Edition, Release } from './product.ts';
 
 /** What one stand-in is told at its start. */
 export interface EngineSettings {
@@ -10,10 +11,7 @@ export interface EngineSettings {
   saPassword: string;
   /** Offset of the server's local time from UTC, e.g. `+03:00`. */
   timeZone: string;
+  /** Which SQL Server it pretends to be; 2022 Developer when not said. */
+  release?: Release;
+  edition?: Edition;
 }
-
-/** What the pretended server calls itself: drivers read the number, people the words. */
-export const PRODUCT_VERSION = '16.0.4111.2';
-export const PRODUCT_BANNER =
-  `Microsoft SQL Server 2022 stand-in of clinicmaster-cdc (not a SQL Server) - ${PRODUCT_VERSION} (X64) \n` +
-  '\tSandbox edition on PostgreSQL';

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import { connect } from './postgres/connect.ts';
 import { prepareStorage } from './postgres/prepare-storage.ts';
 import { SharedClient } from './postgres/shared-client.ts';
+import { type Product, product } from './product.ts';
 import { admit } from './security/admit.ts';
 import { SessionContext } from './session/context.ts';
 import { EngineSession } from './session/engine-session.ts';
@@ -24,7 +25,7 @@ export interface EngineListener {
 /** The pretended server: everything behind the wire protocol. */
 export class StandinEngine implements Engine, SessionFactory {
   readonly settings: EngineSettings;
-  readonly version: [number, number, number] = [16, 0, 4111];
+  readonly product: Product;
   readonly catalogues: CatalogueStore;
   readonly agent: Agent;
   readonly #owner: SharedClient;
@@ -40,6 +41,7 @@ export class StandinEngine implements Engine, SessionFactory {
     own: Pick<Client, 'end'>[],
   ) {
     this.settings = settings;
+    this.product = product(settings.release ?? '2022', settings.edition ?? 'developer');
     this.catalogues = catalogues;
     this.agent = agent;
     this.#owner = owner;
@@ -69,6 +71,8 @@ export class StandinEngine implements Engine, SessionFactory {
       const control = new SharedClient(await connect(settings, 'agent'));
       own.push(control);
       const agent = new Agent((purpose) => connect(settings, purpose), control, listener.report);
+      // Express has no Agent: what a database of another edition has captured stays as it is.
+      if (settings.edition === 'express') await agent.setRunning(false);
       agent.start();
       const catalogues = await CatalogueStore.open(reader);
       const engine = new StandinEngine(settings, new SharedClient(owner), catalogues, agent, own);
@@ -80,6 +84,10 @@ export class StandinEngine implements Engine, SessionFactory {
       for (const client of own) await client.end();
       throw error;
     }
+  }
+
+  get version(): [number, number, number] {
+    return this.product.numbers;
   }
 
   get serverName(): string {
@@ -107,6 +115,12 @@ export class StandinEngine implements Engine, SessionFactory {
   isInUse(databaseId: number): boolean {
     return [...this.#sessions.values()].some(
       ({ session, context }) => !session.isKilled && context.database.id === databaseId,
+    );
+  }
+
+  isLoggedIn(loginId: number): boolean {
+    return [...this.#sessions.values()].some(
+      ({ session, context }) => !session.isKilled && context.login.id === loginId,
     );
   }
 

@@ -54,7 +54,19 @@ export const spEnableDb: Procedure = {
       );
       return 0;
     }
-    const { catalogue } = context;
+    const { catalogue, engine } = context;
+    if (engine.product.edition === 'express') {
+      throw new TsqlError(
+        22988,
+        'This instance of SQL Server is the Express Edition (64-bit). Change data capture is only available in the Enterprise, Developer, Enterprise Evaluation, and Standard editions.',
+      );
+    }
+    if (!catalogue.logins.some((login) => login.id === database.ownerId)) {
+      throw new TsqlError(
+        22830,
+        `Could not update the metadata that indicates database ${database.name} is enabled for Change Data Capture. The failure occurred when executing the command 'SetCDCTracked(Value = 1)'. The error returned was 15517: 'Cannot execute as the database principal because the principal "dbo" does not exist, this type of principal cannot be impersonated, or you do not have permission.'. Use the action and error to determine the cause of the failure and resubmit the request.`,
+      );
+    }
     if (catalogue.schema(database.id, 'cdc') || catalogue.principal(database.id, 'cdc')) {
       throw new TsqlError(
         22906,

@@ -58,7 +58,11 @@ async function create(
     );
   }
   await context.changeAlone('CREATE DATABASE', async () => {
-    await createDatabase(context.client, statement.name, { id: login.id, sid: login.sid });
+    const id = await createDatabase(context.client, statement.name, { id: login.id, sid: login.sid });
+    await context.client.query(
+      'UPDATE standin.database SET compatibility_level = $2 WHERE database_id = $1',
+      [id, context.engine.product.compatibilityLevel],
+    );
   });
 }
 

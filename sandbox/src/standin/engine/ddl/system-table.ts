@@ -24,6 +24,7 @@ export async function createSystemTable(call: ProcedureCall, text: string): Prom
     authority: new Authority(catalogue, login),
     database: call.database,
     serverName: engine.settings.serverName,
+    product: engine.product,
     variable: () => undefined,
     identityInsert: undefined,
   });

@@ -1,3 +1,4 @@
+import { isUnknownPermission, type Product } from '../product.ts';
 import type { Authority } from '../security/authority.ts';
 
 const SERVER = [
@@ -30,15 +31,18 @@ export interface HeldPermissions {
   database: Record<string, string[]>;
   schema: Record<string, string[]>;
   object: Record<string, string[]>;
+  /** Names that this release does not know: NULL, not 0. */
+  unknown: string[];
 }
 
 /** Asks the authority once for everything, so that the rules stand in one place only. */
-export function effectivePermissions(authority: Authority): HeldPermissions {
+export function effectivePermissions(authority: Authority, product: Product): HeldPermissions {
   const held: HeldPermissions = {
     server: SERVER.filter((permission) => authority.has(permission, { class: 'server' })),
     database: {},
     schema: {},
     object: {},
+    unknown: [...SERVER, ...DATABASE].filter((permission) => isUnknownPermission(product, permission)),
   };
   for (const database of authority.catalogue.databases) {
     if (!authority.userIn(database.id)) continue;

@@ -54,8 +54,11 @@ LANGUAGE sql STABLE AS $$
   WHERE object_id = standin.find_object(current, default_schema, object_id.name) AND (kind IS NULL OR upper(rtrim(tsql.txt(kind))) = type)
 $$;
 
-CREATE FUNCTION standin.object_name(current int, id int, db int) RETURNS bpchar LANGUAGE sql STABLE AS $$
-  SELECT name::bpchar FROM standin.object WHERE object_id = id AND database_id = coalesce(db, current)
+-- system_names: {id: name} of the tables of msdb, which have no row here.
+CREATE FUNCTION standin.object_name(current int, system_names jsonb, id int, db int) RETURNS bpchar LANGUAGE sql STABLE AS $$
+  SELECT coalesce(
+    (SELECT name::bpchar FROM standin.object WHERE object_id = id AND database_id = coalesce(db, current)),
+    (system_names ->> id::text)::bpchar)
 $$;
 
 CREATE FUNCTION standin.object_schema_name(current int, id int, db int) RETURNS bpchar LANGUAGE sql STABLE AS $$
@@ -142,7 +145,7 @@ CREATE FUNCTION standin.is_server_role_member(held int[], name bpchar) RETURNS i
   WHERE l.type = 'R' AND lower(l.name) = lower(tsql.txt(is_server_role_member.name))
 $$;
 
--- What the caller may do, worked out by the engine: {"server": [..], "database": {id: [..]}, "schema": {"db.id": [..]}, "object": {id: [..]}}.
+-- What the caller may do, worked out by the engine, and names that this release does not know: {"unknown": [..], "server": [..], "database": {id: [..]}, "schema": {"db.id": [..]}, "object": {id: [..]}}.
 CREATE FUNCTION standin.has_perms(held jsonb, current int, default_schema text, securable bpchar, class bpchar, permission bpchar)
 RETURNS int LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -162,7 +165,7 @@ BEGIN
   ELSE
     RETURN NULL;
   END IF;
-  IF found IS NULL THEN RETURN NULL; END IF;
+  IF found IS NULL OR (held -> 'unknown') ? wanted THEN RETURN NULL; END IF;
   RETURN (found ? wanted)::int;
 END $$;
 

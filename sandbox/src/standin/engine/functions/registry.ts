@@ -2,6 +2,7 @@ import type { ResolvedFunction } from '../../tsql/api.ts';
 import { logSchema } from '../cdc/change-log.ts';
 import { literal } from '../postgres/quote.ts';
 import { typeOf } from '../views/define.ts';
+import { grantableNames } from '../views/resolve.ts';
 import { effectivePermissions } from './effective-permissions.ts';
 import type { Scope } from './scope.ts';
 import { serverProperties } from './server-properties.ts';
@@ -52,7 +53,7 @@ const METADATA: Record<string, FunctionEntry> = {
   },
   object_name: {
     pgName: 'standin.object_name',
-    leading: (s) => [database(s)],
+    leading: (s) => [database(s), `${literal(JSON.stringify(grantableNames(s.database.name)))}::jsonb`],
     parameters: 'int int?',
     returns: 'sysname',
   },
@@ -81,7 +82,7 @@ const METADATA: Record<string, FunctionEntry> = {
   },
   serverproperty: {
     pgName: 'standin.property',
-    leading: (s) => [`${literal(JSON.stringify(serverProperties(s.serverName)))}::jsonb`],
+    leading: (s) => [`${literal(JSON.stringify(serverProperties(s.serverName, s.product)))}::jsonb`],
     parameters: 'sysname',
     returns: 'nvarchar(128)',
   },
@@ -162,7 +163,7 @@ const SECURITY: Record<string, FunctionEntry> = {
   has_perms_by_name: {
     pgName: 'standin.has_perms',
     leading: (s) => [
-      `${literal(JSON.stringify(effectivePermissions(s.authority)))}::jsonb`,
+      `${literal(JSON.stringify(effectivePermissions(s.authority, s.product)))}::jsonb`,
       database(s),
       schema(s),
     ],

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Database, DatabasePrincipal } from '../catalogue/model.ts';
+import type { Product } from '../product.ts';
 import type { Authority } from '../security/authority.ts';
 
 /** Who asks, and where: what metadata functions and views depend on. */
@@ -11,4 +12,5 @@ export interface Scope {
   user: DatabasePrincipal;
   defaultSchema: string;
   serverName: string;
+  product: Product;
 }

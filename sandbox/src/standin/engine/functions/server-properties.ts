@@ -1,17 +1,18 @@
-import { PRODUCT_VERSION } from '../settings.ts';
+import type { Product } from '../product.ts';
 
 /** Answers of SERVERPROPERTY by property name in lower case. */
-export function serverProperties(serverName: string): Record<string, string | null> {
+export function serverProperties(serverName: string, product: Product): Record<string, string | null> {
+  const [major, minor, build] = product.numbers;
   return {
-    productversion: PRODUCT_VERSION,
-    productmajorversion: '16',
-    productminorversion: '0',
-    productbuild: '4111',
+    productversion: product.version,
+    productmajorversion: String(major),
+    productminorversion: String(minor),
+    productbuild: String(build),
     productlevel: 'RTM',
-    productupdatelevel: 'CU12',
-    edition: 'Developer Edition (64-bit)',
-    editionid: '-2117995310',
-    engineedition: '3',
+    productupdatelevel: product.update,
+    edition: product.editionName,
+    editionid: product.editionId,
+    engineedition: String(product.engineEdition),
     servername: serverName,
     machinename: serverName,
     computernamephysicalnetbios: serverName,

@@ -1,3 +1,4 @@
+import { TsqlError } from '../../types.ts';
 import { notAllowed } from '../errors.ts';
 import { numberOf, type Procedure, parametersOf } from './procedure.ts';
 
@@ -8,6 +9,9 @@ export function spAgent(state: 'running' | 'stopped'): Procedure {
     async run(call) {
       const { authority, engine } = call.batch.context;
       if (!authority.isSysadmin) throw notAllowed();
+      if (state === 'running' && engine.product.edition === 'express') {
+        throw new TsqlError(22022, 'Express edition has no SQL Server Agent.');
+      }
       await engine.agent.setRunning(state === 'running');
       return 0;
     },

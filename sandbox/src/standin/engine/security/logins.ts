@@ -10,6 +10,16 @@ import { hashPassword } from './password.ts';
 const FIRST_LOGIN_ID = 259;
 const SID_BYTES = 16;
 
+/** Windows' own rule, which CHECK_POLICY = ON asks for: eight characters of three kinds, and not the login's name. */
+function requireStrong(password: string, login: string): void {
+  const kinds = [/[A-Z]/, /[a-z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(password)).length;
+  if (password.length >= 8 && kinds >= 3 && !password.toLowerCase().includes(login.toLowerCase())) return;
+  throw new TsqlError(
+    15118,
+    'Password validation failed. The password does not meet the operating system policy requirements because it is not complex enough.',
+  );
+}
+
 /** CREATE LOGIN and ALTER LOGIN. */
 export async function changeLogin(batch: Batch, statement: PrincipalStatement): Promise<void> {
   const { context, sink } = batch;
@@ -19,6 +29,7 @@ export async function changeLogin(batch: Batch, statement: PrincipalStatement): 
   if (statement.action === 'create') {
     if (existing) throw new TsqlError(15025, `The server principal '${existing.name}' already exists.`);
     const { PASSWORD: password } = statement.options;
+    if (statement.options.CHECK_POLICY === 'ON') requireStrong(password ?? '', statement.name);
     if (password === undefined) {
       throw new TsqlError(33_062, 'Password validation failed. The password does not meet the requirements.');
     }
@@ -63,6 +74,9 @@ export async function dropLogin(batch: Batch, name: string, ifExists: boolean): 
     throw cannotFind('login', name);
   }
   if (login.id === SA_ID) throw notAllowed();
+  if (context.engine.isLoggedIn(login.id)) {
+    throw new TsqlError(15434, `Could not drop login '${login.name}' as the user is currently logged in.`);
+  }
   const owned = context.catalogue.databases.find((database) => database.ownerId === login.id);
   if (owned) {
     throw new TsqlError(

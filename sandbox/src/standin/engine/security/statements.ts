@@ -2,6 +2,7 @@ import type { PermissionStatement, PrincipalStatement } from '../../tsql/ast/sec
 import { unsupported } from '../../tsql/refusal.ts';
 import { TsqlError } from '../../types.ts';
 import { cannotFind, notAllowed } from '../errors.ts';
+import { isUnknownPermission } from '../product.ts';
 import type { Batch } from '../session/batch.ts';
 import type { SessionContext } from '../session/context.ts';
 import type { Securable } from './authority.ts';
@@ -35,6 +36,9 @@ export async function changePermission(batch: Batch, statement: PermissionStatem
   if (statement.permissions.some(({ columns }) => columns.length > 0))
     throw unsupported('permissions on columns');
   const names = statement.permissions.flatMap(({ name }) => (name === 'ALL' ? ALL_ON_OBJECT : [name]));
+  const unknown = names.find((name) => isUnknownPermission(context.engine.product, name));
+  // The grammar of a release knows the names of its permissions.
+  if (unknown !== undefined) throw new TsqlError(102, `Incorrect syntax near '${unknown}'.`, 15);
   const onServer = !statement.securable && SERVER_PERMISSIONS.test(names[0] ?? '');
   const target = onServer ? serverTarget(context) : databaseTarget(batch, statement);
   if (!mayGrant(context, target)) throw notAllowed();

@@ -109,6 +109,7 @@ export class SessionContext {
       authority: this.authority,
       database: this.database,
       serverName: this.engine.settings.serverName,
+      product: this.engine.product,
       variable: (name) => variables.get(name.toLowerCase())?.type,
       identityInsert: this.identityInsert,
     });

@@ -13,6 +13,7 @@ import { databaseClosedTo } from '../errors.ts';
 import { resolveScalarFunction } from '../functions/registry.ts';
 import type { Scope } from '../functions/scope.ts';
 import { identifier } from '../postgres/quote.ts';
+import type { Product } from '../product.ts';
 import type { Authority } from '../security/authority.ts';
 import { grantableView, resolveView } from '../views/resolve.ts';
 
@@ -22,6 +23,7 @@ export interface NameSpace {
   authority: Authority;
   database: Database;
   serverName: string;
+  product: Product;
   variable(name: string): TsqlType | undefined;
   /** object_id of the table under SET IDENTITY_INSERT ON. */
   identityInsert: number | undefined;
@@ -92,7 +94,7 @@ export class Resolver implements CompileContext {
   }
 
   scope(database: Database): Scope {
-    const { catalogue, authority, serverName } = this.#space;
+    const { catalogue, authority, serverName, product } = this.#space;
     const user = authority.userIn(database.id) as DatabasePrincipal;
     return {
       catalogue,
@@ -101,6 +103,7 @@ export class Resolver implements CompileContext {
       user,
       defaultSchema: user.defaultSchema ?? 'dbo',
       serverName,
+      product,
     };
   }
 

@@ -1,5 +1,4 @@
 import type { TsqlValue } from '../../types.ts';
-import { PRODUCT_BANNER } from '../settings.ts';
 import type { SessionContext } from './context.ts';
 
 /** SQL Server's @@OPTIONS of a fresh connection: ANSI settings and QUOTED_IDENTIFIER on. */
@@ -8,8 +7,10 @@ const NOCOUNT_BIT = 512;
 const IMPLICIT_TRANSACTIONS_BIT = 2;
 const XACT_ABORT_BIT = 16384;
 
-/** 16.0.4111 as @@MICROSOFTVERSION packs it. */
-const MICROSOFT_VERSION = 0x1000100f;
+/** A version as @@MICROSOFTVERSION packs it. */
+function packed([major, minor, build]: readonly [number, number, number]): number {
+  return major * 0x1000000 + minor * 0x10000 + build;
+}
 
 function options({ options: set }: SessionContext): number {
   return (
@@ -31,7 +32,7 @@ const VALUES: Readonly<Record<string, (context: SessionContext) => TsqlValue>> =
   '@@SPID': (context) => context.spid,
   '@@SERVERNAME': (context) => context.engine.settings.serverName,
   '@@SERVICENAME': () => 'MSSQLSERVER',
-  '@@VERSION': () => PRODUCT_BANNER,
+  '@@VERSION': (context) => context.engine.product.banner,
   '@@LANGUAGE': () => 'us_english',
   '@@LANGID': () => 0,
   '@@DATEFIRST': () => 7,
@@ -40,7 +41,7 @@ const VALUES: Readonly<Record<string, (context: SessionContext) => TsqlValue>> =
   '@@OPTIONS': options,
   '@@TEXTSIZE': () => 2_147_483_647,
   '@@MAX_PRECISION': () => 38,
-  '@@MICROSOFTVERSION': () => MICROSOFT_VERSION,
+  '@@MICROSOFTVERSION': ({ engine }) => packed(engine.product.numbers),
   '@@PROCID': () => 0,
   '@@DBTS': () => null,
 };

@@ -83,4 +83,22 @@ const agentJobs: SystemView = {
   from: () => 'FROM standin.job j JOIN standin.database d USING (database_id) WHERE true',
 };
 
-export const CDC_VIEWS: readonly SystemView[] = [scanSessions, errors, jobs, agentJobs];
+/** How jobs run and ran, and what was restored: nothing is recorded of it here. */
+const unrecorded = (name: string, grantId: number, columns: SystemView['columns']): SystemView => ({
+  database: 'msdb',
+  schema: 'dbo',
+  name,
+  grantId,
+  columns,
+  from: () => 'FROM standin.job j WHERE false',
+});
+
+export const CDC_VIEWS: readonly SystemView[] = [
+  scanSessions,
+  errors,
+  jobs,
+  agentJobs,
+  unrecorded('sysjobactivity', -1003, [['job_id', 'uniqueidentifier', 'j.job_id']]),
+  unrecorded('sysjobhistory', -1004, [['job_id', 'uniqueidentifier', 'j.job_id']]),
+  unrecorded('restorehistory', -1005, [['restore_date', 'datetime', 'NULL']]),
+];

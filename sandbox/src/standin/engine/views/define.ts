@@ -7,12 +7,16 @@ export interface ViewScope {
   databaseName: string;
   /** Predicate on an object id: the caller may know of it. */
   visible(objectId: string): string;
+  /** Predicate on the id of a user or role of the database: the caller may know of it. */
+  principal(id: string): string;
+  /** Predicate on the id of a login or server role. */
+  login(id: string): string;
   /** A relation with `source_object_id`: `cdc.change_tables` of the database, or an empty one without CDC. */
   changeTables: string;
 }
 
-/** Column name, T-SQL type as text, PostgreSQL expression. */
-export type ViewColumn = readonly [name: string, type: string, expression: string];
+/** Column name, T-SQL type as text, PostgreSQL expression, and the first version that has it where not all do. */
+export type ViewColumn = readonly [name: string, type: string, expression: string, sinceMajor?: number];
 
 export interface SystemView {
   /** Only in this database (msdb); else in every one. */

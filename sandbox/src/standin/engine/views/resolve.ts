@@ -5,6 +5,7 @@ import { changeTablesOf } from '../cdc/change-log.ts';
 import { permissionDenied, statePermissionDenied } from '../errors.ts';
 import type { Scope } from '../functions/scope.ts';
 import { identifier } from '../postgres/quote.ts';
+import { statePermission } from '../product.ts';
 import { CDC_VIEWS } from './cdc.ts';
 import { CONSTRAINT_VIEWS } from './constraints.ts';
 import { type SystemView, typeOf, type ViewScope } from './define.ts';
@@ -37,7 +38,9 @@ export function resolveView(schema: string, name: string, scope: Scope): Resolve
   if (!view) return undefined;
   checkAccess(view, scope);
   const from = view.from(viewScope(scope));
-  const columns = view.columns.map(([column, type, expression]) => ({
+  const [major] = scope.product.numbers;
+  const known = view.columns.filter(([, , , since = 0]) => since <= major);
+  const columns = known.map(([column, type, expression]) => ({
     column,
     type: typeOf(type),
     expression,
@@ -52,7 +55,7 @@ export function resolveView(schema: string, name: string, scope: Scope): Resolve
     schema: view.schema,
     name: view.name,
     pgName: `(SELECT ${list.join(', ')} ${from})`,
-    columns: view.columns.map(([column, type]): TableColumn => {
+    columns: known.map(([column, type]): TableColumn => {
       const result: TableColumn = {
         name: column,
         pgName: identifier(column),
@@ -68,6 +71,14 @@ export function resolveView(schema: string, name: string, scope: Scope): Resolve
 
 function findView(schema: string, name: string, scope: Scope): SystemView | undefined {
   return VIEWS.get(key(undefined, schema, name)) ?? VIEWS.get(key(scope.database.name, schema, name));
+}
+
+/** Names of the views of a database on which SELECT can be granted, by the id that stands for each in grants. */
+export function grantableNames(database: string): Record<string, string> {
+  const grantable = [...VIEWS.values()].filter((view) => view.database === database);
+  return Object.fromEntries(
+    grantable.flatMap(({ grantId, name }) => (grantId === undefined ? [] : [[grantId, name] as const])),
+  );
 }
 
 /** A view on which SELECT can be granted (the tables of msdb), in the shape that grants and checks take. */
@@ -98,10 +109,19 @@ function viewScope(scope: Scope): ViewScope {
       .filter((table) => authority.canSee(table))
       .map((table) => table.id);
   const list = everything ? '' : `'{${seen().join(',')}}'::int[]`;
+  const onDatabase = { class: 'database', databaseId: database.id } as const;
+  const allPrincipals =
+    everything || ['VIEW DEFINITION', 'ALTER ANY USER'].some((right) => authority.has(right, onDatabase));
+  const principals = [...authority.rolesIn(database.id)].join(',');
+  const allLogins = authority.isSysadmin || authority.has('VIEW ANY DEFINITION', { class: 'server' });
   return {
     databaseId: database.id,
     databaseName: database.name,
     visible: (objectId) => (everything ? 'true' : `${objectId} = ANY (${list})`),
+    // Without a right, one sees oneself, one's roles, and what every database has.
+    principal: (id) =>
+      allPrincipals ? 'true' : `(${id} IN (${principals}) OR ${id} <= 4 OR ${id} >= 16384)`,
+    login: (id) => (allLogins ? 'true' : `(${id} IN (1, ${authority.login.id}) OR ${id} BETWEEN 2 AND 10)`),
     changeTables: database.isCdcEnabled
       ? changeTablesOf(database.name)
       : '(SELECT NULL::int AS source_object_id WHERE false) AS none',
@@ -118,5 +138,5 @@ function checkAccess(view: SystemView, scope: Scope): void {
   const allowed = view.requires.startsWith('VIEW DATABASE')
     ? authority.has(view.requires, { class: 'database', databaseId: database.id })
     : authority.has(view.requires, { class: 'server' });
-  if (!allowed) throw statePermissionDenied(view.requires, database.name);
+  if (!allowed) throw statePermissionDenied(statePermission(scope.product, view.requires), database.name);
 }

@@ -20,7 +20,7 @@ const serverPrincipals: SystemView = {
     ['default_language_name', 'sysname', "CASE WHEN l.type = 'S' THEN 'us_english' END"],
     ['is_fixed_role', 'bit', "l.type = 'R'"],
   ],
-  from: () => 'FROM standin.login l WHERE true',
+  from: (scope) => `FROM standin.login l WHERE ${scope.login('l.principal_id')}`,
 };
 
 const sqlLogins: SystemView = {
@@ -31,7 +31,7 @@ const sqlLogins: SystemView = {
     ['is_policy_checked', 'bit', 'false'],
     ['is_expiration_checked', 'bit', 'false'],
   ],
-  from: () => "FROM standin.login l WHERE l.type = 'S'",
+  from: (scope) => `FROM standin.login l WHERE l.type = 'S' AND ${scope.login('l.principal_id')}`,
 };
 
 const serverRoleMembers: SystemView = {
@@ -41,7 +41,7 @@ const serverRoleMembers: SystemView = {
     ['role_principal_id', 'int', 'm.role_id'],
     ['member_principal_id', 'int', 'm.member_id'],
   ],
-  from: () => 'FROM standin.server_role_member m WHERE true',
+  from: (scope) => `FROM standin.server_role_member m WHERE ${scope.login('m.member_id')}`,
 };
 
 const databasePrincipals: SystemView = {
@@ -65,7 +65,8 @@ const databasePrincipals: SystemView = {
       "CASE WHEN p.type = 'S' AND p.sid IS NOT NULL THEN 'INSTANCE' ELSE 'NONE' END",
     ],
   ],
-  from: (scope) => `FROM standin.principal p WHERE p.database_id = ${scope.databaseId}`,
+  from: (scope) => `FROM standin.principal p
+    WHERE p.database_id = ${scope.databaseId} AND ${scope.principal('p.principal_id')}`,
 };
 
 const databaseRoleMembers: SystemView = {
@@ -75,7 +76,8 @@ const databaseRoleMembers: SystemView = {
     ['role_principal_id', 'int', 'm.role_id'],
     ['member_principal_id', 'int', 'm.member_id'],
   ],
-  from: (scope) => `FROM standin.role_member m WHERE m.database_id = ${scope.databaseId}`,
+  from: (scope) => `FROM standin.role_member m
+    WHERE m.database_id = ${scope.databaseId} AND ${scope.principal('m.member_id')}`,
 };
 
 const permissionColumns = (databaseClass: string) =>
@@ -103,14 +105,15 @@ const databasePermissions: SystemView = {
   schema: 'sys',
   name: 'database_permissions',
   columns: permissionColumns('DATABASE'),
-  from: (scope) => `FROM standin.permission p WHERE p.database_id = ${scope.databaseId}`,
+  from: (scope) => `FROM standin.permission p
+    WHERE p.database_id = ${scope.databaseId} AND ${scope.principal('p.grantee_id')}`,
 };
 
 const serverPermissions: SystemView = {
   schema: 'sys',
   name: 'server_permissions',
   columns: permissionColumns('SERVER'),
-  from: () => 'FROM standin.permission p WHERE p.database_id = 0',
+  from: (scope) => `FROM standin.permission p WHERE p.database_id = 0 AND ${scope.login('p.grantee_id')}`,
 };
 
 export const SECURITY_VIEWS: readonly SystemView[] = [

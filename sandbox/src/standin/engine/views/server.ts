@@ -7,7 +7,12 @@ const databases: SystemView = {
     ['name', 'sysname', 'd.name'],
     ['database_id', 'int', 'd.database_id'],
     ['source_database_id', 'int', 'NULL'],
-    ['owner_sid', 'varbinary(85)', 'l.sid'],
+    // The owner of a restored database may be nobody here; the database itself still names him.
+    [
+      'owner_sid',
+      'varbinary(85)',
+      'coalesce(l.sid, (SELECT p.sid FROM standin.principal p WHERE p.database_id = d.database_id AND p.principal_id = 1))',
+    ],
     ['create_date', 'datetime', 'tsql.server_datetime(d.create_date)'],
     ['compatibility_level', 'tinyint', 'd.compatibility_level'],
     ['collation_name', 'sysname', "'SQL_Latin1_General_CP1_CI_AS'"],
@@ -40,7 +45,7 @@ const databases: SystemView = {
     ['is_cdc_enabled', 'bit', 'd.is_cdc_enabled'],
     ['delayed_durability', 'int', '0'],
     ['delayed_durability_desc', 'nvarchar(60)', "'DISABLED'"],
-    ['is_accelerated_database_recovery_on', 'bit', 'false'],
+    ['is_accelerated_database_recovery_on', 'bit', 'false', 15],
     ['replica_id', 'uniqueidentifier', 'NULL'],
   ],
   from: () => 'FROM standin.database d LEFT JOIN standin.login l ON l.principal_id = d.owner_id WHERE true',
