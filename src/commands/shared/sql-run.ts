@@ -199,13 +199,16 @@ async function connectorPassword(target: Target, options: Options, context: Cont
   });
 }
 
+/** Columns of the comments above a batch that is shown. */
+const SHOWN_WIDTH = 76;
+
 function watch(count: number, options: Options, context: Context): BatchWatch {
   const { out } = context;
   let all = options.yes === true;
   return {
     async agreed(batch, index) {
       out.heading(`${index + 1} of ${count}`);
-      out.note(batchText(batch, index));
+      out.note(batchText(batch, index, SHOWN_WIDTH));
       if (all) return true;
       const prompts = await context.prompts();
       const answer = await prompts.text({

@@ -33,6 +33,9 @@ export function ownerBatches(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch
       sql: [
         use(wish.database),
         'IF (SELECT SUSER_SNAME(owner_sid) FROM sys.databases WHERE database_id = DB_ID()) IS NULL',
+        // A domain that does not answer hides the names of its logins, but those that are known here stay listed.
+        '    AND NOT EXISTS (SELECT 1 FROM sys.server_principals AS p JOIN sys.databases AS d ON d.owner_sid = p.sid',
+        '        WHERE d.database_id = DB_ID())',
         `    ALTER AUTHORIZATION ON DATABASE::${bracketed(wish.database)} TO ${bracketed(facts.saName)};`,
       ].join('\n'),
     },
@@ -133,8 +136,9 @@ function tableBatch(wish: DatabaseWish, { schema, table }: TableName): SqlBatch 
       use(wish.database),
       `SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS};`,
       `IF NOT EXISTS (SELECT 1 FROM cdc.change_tables WHERE source_object_id = OBJECT_ID(${quoted(bracketedPair(schema, table))}))`,
-      `    EXEC sys.sp_cdc_enable_table ${named}, @capture_instance = ${quoted(instance)},`,
-      `        @role_name = ${quoted(READER_ROLE)}, @supports_net_changes = 0;`,
+      `    EXEC sys.sp_cdc_enable_table ${named},`,
+      `        @capture_instance = ${quoted(instance)}, @role_name = ${quoted(READER_ROLE)},`,
+      '        @supports_net_changes = 0;',
     ].join('\n'),
   };
 }

@@ -78,7 +78,8 @@ function instanceOff(wish: DatabaseWish, table: TableFacts, instance: CaptureIns
       `SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS};`,
       "IF OBJECT_ID(N'cdc.change_tables') IS NOT NULL",
       `    IF EXISTS (SELECT 1 FROM cdc.change_tables WHERE capture_instance = ${quoted(instance.name)})`,
-      `        EXEC sys.sp_cdc_disable_table ${named}, @capture_instance = ${quoted(instance.name)};`,
+      `        EXEC sys.sp_cdc_disable_table ${named},`,
+      `            @capture_instance = ${quoted(instance.name)};`,
     ].join('\n'),
   };
 }

@@ -145,7 +145,10 @@ export function monitoringBatches(wish: DatabaseWish, facts: DatabaseFacts): Sql
   if (!wish.monitoring || facts.login.sysadmin) return [];
   const login = bracketed(wish.login);
   const seen = facts.monitoring;
-  const server = serverPermissions(facts).filter((permission) => seen?.server.includes(permission) !== true);
+  // VIEW SERVER STATE brings both halves of 2022 along.
+  const server = serverPermissions(facts).filter(
+    (permission) => !['VIEW SERVER STATE', permission].some((held) => seen?.server.includes(held)),
+  );
   const tables = MSDB_TABLES.filter((table) => seen?.msdbTables.includes(table) !== true);
   const batches: SqlBatch[] = [];
   if (server.length > 0) {

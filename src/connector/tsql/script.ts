@@ -27,12 +27,15 @@ export function scriptText(batches: readonly SqlBatch[], head: ScriptHead): stri
   return `${[header(batches, head), ...batches.map((batch, index) => `${batchText(batch, index)}\nGO`)].join('\n\n')}\n`;
 }
 
+/** Columns of a comment line, its two hyphens not counted. */
+const WIDTH = 116;
+
 /** One batch with its explanation as comments. */
-export function batchText(batch: SqlBatch, index: number): string {
+export function batchText(batch: SqlBatch, index: number, width = WIDTH): string {
   return [
-    ...comment(`${index + 1}. ${batch.title}`),
-    ...comment(`   Cost: ${batch.cost}`),
-    ...comment(`   Undo: ${batch.undo}`),
+    ...comment(`${index + 1}. ${batch.title}`, width),
+    ...comment(`   Cost: ${batch.cost}`, width),
+    ...comment(`   Undo: ${batch.undo}`, width),
     batch.sql,
   ].join('\n');
 }
@@ -69,16 +72,14 @@ function passwordHelp(): string[] {
   ];
 }
 
-const WIDTH = 116;
-
 /** Comment lines, wrapped. Names of tables come from the server: no line break of theirs may end the comment. */
-function comment(text: string): string[] {
+function comment(text: string, width = WIDTH): string[] {
   const clean = text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
   const indent = /^\s*(?:\d+\. |- |[A-Z][a-z]+: )?/.exec(clean)?.[0].length ?? 0;
   const lines: string[] = [];
   let line = '';
   for (const word of clean.split(/(?<=\S) (?=\S)/)) {
-    if (line !== '' && line.length + word.length + 1 > WIDTH) {
+    if (line !== '' && line.length + word.length + 1 > width) {
       lines.push(line);
       line = ' '.repeat(indent) + word;
     } else line = line === '' ? word : `${line} ${word}`;

@@ -25,7 +25,7 @@ type DatabaseRow = {
   name: string;
   cdc: boolean;
   snapshot: string;
-  owner: string | null;
+  has_owner: number;
   sa_name: string | null;
   asker: string;
   asker_user: string;
@@ -119,7 +119,7 @@ async function everything(
       standIn: row.banner.includes('stand-in of clinicmaster-cdc'),
     },
     saName: row.sa_name ?? 'sa',
-    hasOwner: row.owner !== null,
+    hasOwner: row.has_owner === 1,
     cdc: row.cdc,
     snapshotIsolation: row.snapshot,
     ...account,
@@ -235,7 +235,9 @@ const DATABASE = `SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128))
          CAST(SERVERPROPERTY('Edition') AS nvarchar(128)) AS edition,
          CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition, @@VERSION AS banner,
          d.name AS name, d.is_cdc_enabled AS cdc, d.snapshot_isolation_state_desc AS snapshot,
-         SUSER_SNAME(d.owner_sid) AS owner, SUSER_SNAME(0x01) AS sa_name,
+         CASE WHEN SUSER_SNAME(d.owner_sid) IS NOT NULL THEN 1
+              WHEN EXISTS (SELECT 1 FROM sys.server_principals AS p WHERE p.sid = d.owner_sid) THEN 1
+              ELSE 0 END AS has_owner, SUSER_SNAME(0x01) AS sa_name,
          SUSER_SNAME() AS asker, USER_NAME() AS asker_user,
          IS_SRVROLEMEMBER('sysadmin') AS sysadmin, IS_ROLEMEMBER('db_owner') AS db_owner,
          HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'VIEW DEFINITION') AS view_definition
