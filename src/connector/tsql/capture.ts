@@ -2,7 +2,7 @@ import { HEARTBEAT_TABLE, MADE_TABLE, OWN_SCHEMA, READER_ROLE, SIGNAL_TABLE } fr
 import { includes, isToolTable, qualified, type TableName } from '../table-selection.ts';
 import { block, remember, type SqlBatch, use } from './batch.ts';
 import type { DatabaseFacts, TableFacts } from './facts.ts';
-import { bracketed, bracketedPair, quoted } from './quote.ts';
+import { bracketed, bracketedPair, isScriptable, quoted } from './quote.ts';
 import type { DatabaseWish } from './wish.ts';
 
 /** Longest name of a capture instance that sp_cdc_enable_table takes. */
@@ -12,13 +12,24 @@ export const LOCK_TIMEOUT_MS = 10_000;
 
 const OWN_TABLES = [HEARTBEAT_TABLE, SIGNAL_TABLE] as const;
 
-/** The tables to capture: those on the include list that SQL Server can capture; null when they could not be seen. */
+/** The tables on the include list that a script can capture, in their order; null when none could be seen. */
 export function selectedTables(wish: DatabaseWish, facts: DatabaseFacts): TableFacts[] | null {
-  const wanted = includes(wish.tableIncludeList);
-  const chosen = facts.tables?.filter(
-    (table) => wanted(table) && !isToolTable(table) && table.schema !== OWN_SCHEMA && !table.uncapturable,
+  return (
+    listedTables(wish, facts)?.filter((table) => !table.uncapturable && hasScriptableName(table)) ?? null
   );
-  return chosen?.sort((a, b) => qualified(a).localeCompare(qualified(b), 'en')) ?? null;
+}
+
+/** Every table on the include list. */
+export function listedTables(wish: DatabaseWish, facts: DatabaseFacts): TableFacts[] | null {
+  const wanted = includes(wish.tableIncludeList);
+  const listed = facts.tables?.filter(
+    (table) => wanted(table) && !isToolTable(table) && table.schema !== OWN_SCHEMA,
+  );
+  return listed?.sort((a, b) => qualified(a).localeCompare(qualified(b), 'en')) ?? null;
+}
+
+export function hasScriptableName({ schema, table }: TableName): boolean {
+  return isScriptable(schema) && isScriptable(table);
 }
 
 /** A database whose owner is gone refuses change data capture (errors 15404, 15517 within 22830). */
@@ -162,7 +173,7 @@ export function jobBatches(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch[]
   }
   const kept = facts.jobs?.retention ?? null;
   // Whoever may not see the jobs may see that an earlier run has set them.
-  const noted = facts.jobs === null && facts.made?.includes('retention') === true;
+  const noted = facts.cdc === true && facts.jobs === null && facts.made?.includes('retention') === true;
   if (!noted && (kept === null || kept < wish.enoughRetention)) batches.push(retentionBatch(wish));
   return batches;
 }

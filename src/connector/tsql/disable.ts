@@ -2,10 +2,10 @@ import { HEARTBEAT_TABLE, MADE_TABLE, OWN_SCHEMA, READER_ROLE, SIGNAL_TABLE } fr
 import { includes, qualified } from '../table-selection.ts';
 import { isOwner, userName } from './access.ts';
 import { block, type SqlBatch, use } from './batch.ts';
-import { LOCK_TIMEOUT_MS } from './capture.ts';
+import { hasScriptableName, LOCK_TIMEOUT_MS } from './capture.ts';
 import type { SqlPlan } from './enable.ts';
 import type { CaptureInstance, DatabaseFacts, TableFacts } from './facts.ts';
-import { bracketed, bracketedPair, quoted } from './quote.ts';
+import { bracketed, bracketedPair, isScriptable, quoted } from './quote.ts';
 import { rolesOf } from './rights.ts';
 import type { DatabaseWish } from './wish.ts';
 
@@ -46,8 +46,10 @@ export function disablePlan(wish: DatabaseWish, facts: DatabaseFacts, everything
 function isOurs(wish: DatabaseWish): (table: TableFacts, instance: CaptureInstance) => boolean {
   const wanted = includes(wish.tableIncludeList);
   // Tables that a DBA captured after the advice of doctor carry no role, but they are on the list.
-  return (table, { role }) =>
-    role === READER_ROLE || table.schema === OWN_SCHEMA || (role === null && wanted(table));
+  return (table, { name, role }) =>
+    isScriptable(name) &&
+    hasScriptableName(table) &&
+    (role === READER_ROLE || table.schema === OWN_SCHEMA || (role === null && wanted(table)));
 }
 
 function foreignInstances(wish: DatabaseWish, facts: DatabaseFacts): string[] {
@@ -188,7 +190,7 @@ function roleOff(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch[] {
   const members = facts.members
     .filter((row) => row.role_principal_id === role.principal_id)
     .map((row) => facts.principals.find((one) => one.principal_id === row.member_principal_id)?.name)
-    .filter((name) => name !== undefined);
+    .filter((name): name is string => name !== undefined && isScriptable(name));
   return [
     {
       id: 'role-off',
@@ -215,6 +217,7 @@ function gatesOff(wish: DatabaseWish, facts: DatabaseFacts, user: string): SqlBa
   return (facts.made ?? [])
     .filter((what) => what.startsWith('member of '))
     .map((what) => what.slice('member of '.length))
+    .filter(isScriptable)
     .filter((role) => facts.principals.some((one) => one.name === role && held.has(one.principal_id)))
     .map((role) => ({
       id: `gate-off ${role}`,

@@ -1,10 +1,13 @@
 import { READER_ROLE } from '../own-schema.ts';
+import { qualified } from '../table-selection.ts';
 import { isOwner, loginBatches, userBatches } from './access.ts';
 import type { SqlBatch } from './batch.ts';
 import {
   databaseBatches,
+  hasScriptableName,
   isolationBatches,
   jobBatches,
+  listedTables,
   ownerBatches,
   ownSchemaBatches,
   primeBatches,
@@ -12,7 +15,7 @@ import {
   tableBatches,
 } from './capture.ts';
 import type { DatabaseFacts } from './facts.ts';
-import { grantBatches, monitoringBatches, uncapturable } from './grants.ts';
+import { grantBatches, monitoringBatches } from './grants.ts';
 import type { DatabaseWish } from './wish.ts';
 
 /** What is to be run, in this order, and what a reader must know besides. */
@@ -68,10 +71,15 @@ function tableNotes(wish: DatabaseWish, facts: DatabaseFacts): string[] {
   if (selected === null) {
     return ['The tables could not be seen: none is in this script. Run it, then make it again.'];
   }
-  const refused = uncapturable(wish, facts);
+  const listed = listedTables(wish, facts) ?? [];
+  const refused = listed.filter(({ uncapturable }) => uncapturable).map(qualified);
+  const unwritable = listed.filter((table) => !hasScriptableName(table)).map(qualified);
   return [
     ...(selected.length === 0
       ? [`No table that could be seen matches TABLE_INCLUDE_LIST (${wish.tableIncludeList}).`]
+      : []),
+    ...(unwritable.length > 0
+      ? [`Names with a line break or $( are not put into a script; left out: ${unwritable.join(', ')}.`]
       : []),
     ...(refused.length > 0
       ? [

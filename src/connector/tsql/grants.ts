@@ -1,10 +1,9 @@
 import { HEARTBEAT_TABLE, MADE_TABLE, OWN_SCHEMA, READER_ROLE, SIGNAL_TABLE } from '../own-schema.ts';
-import { qualified } from '../table-selection.ts';
 import { isOwner, userName } from './access.ts';
 import { remember, type SqlBatch, use } from './batch.ts';
 import { selectedTables } from './capture.ts';
 import type { DatabaseFacts } from './facts.ts';
-import { bracketed, bracketedPair, quoted } from './quote.ts';
+import { bracketed, bracketedPair, isScriptable, quoted } from './quote.ts';
 import { rightsOf, rolesOf, type Securable } from './rights.ts';
 import type { DatabaseWish } from './wish.ts';
 
@@ -116,7 +115,12 @@ function gateBatches(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch[] {
   for (const table of selectedTables(wish, facts) ?? []) {
     for (const { role } of table.instances ?? []) {
       const roleId = facts.principals.find(({ name }) => name === role)?.principal_id;
-      if (role !== null && role !== READER_ROLE && !(roleId !== undefined && held.has(roleId)))
+      if (
+        role !== null &&
+        isScriptable(role) &&
+        role !== READER_ROLE &&
+        !(roleId !== undefined && held.has(roleId))
+      )
         roles.add(role);
     }
   }
@@ -186,14 +190,4 @@ export function monitoringBatches(wish: DatabaseWish, facts: DatabaseFacts): Sql
     });
   }
   return batches;
-}
-
-/** Tables on the include list that SQL Server refuses to capture, for a note. */
-export function uncapturable(wish: DatabaseWish, facts: DatabaseFacts): string[] {
-  const all = selectedTables(wish, {
-    ...facts,
-    tables: facts.tables?.map((table) => ({ ...table, uncapturable: false })) ?? null,
-  });
-  const names = new Set((selectedTables(wish, facts) ?? []).map(qualified));
-  return (all ?? []).map(qualified).filter((name) => !names.has(name));
 }

@@ -12,3 +12,11 @@ export function quoted(text: string): string {
 export function bracketedPair(schema: string, name: string): string {
   return `${bracketed(schema)}.${bracketed(name)}`;
 }
+
+/**
+ * Whether a name may stand in a script. A line break in it could end a batch (GO) or begin a command of sqlcmd, which the
+ * DBA would then run as a sysadmin; and sqlcmd fills in a variable even inside brackets.
+ */
+export function isScriptable(name: string): boolean {
+  return !/[\p{Cc}\u2028\u2029]|\$\(/u.test(name);
+}

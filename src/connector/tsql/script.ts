@@ -72,9 +72,10 @@ function passwordHelp(): string[] {
   ];
 }
 
-/** Comment lines, wrapped. Names of tables come from the server: no line break of theirs may end the comment. */
+/** Comment lines, wrapped. Names of tables come from the server: no line break of theirs may end the comment, and
+ * sqlcmd fills in variables in comments too. */
 function comment(text: string, width = WIDTH): string[] {
-  const clean = text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+  const clean = text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').replaceAll('$(', '$ (');
   const indent = /^\s*(?:\d+\. |- |[A-Z][a-z]+: )?/.exec(clean)?.[0].length ?? 0;
   const lines: string[] = [];
   let line = '';
