@@ -3,6 +3,7 @@ import { facilityNames } from '../connector/names.ts';
 import { disablePlan } from '../connector/tsql/disable.ts';
 import type { Context } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../errors.ts';
+import type { Seen } from '../install/database/look.ts';
 import { addDatabaseFlags, lookAt, openTarget, requireDba, type Target, wishOf } from './shared/database.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { addScriptFlags, mayApply, scriptOrApply } from './shared/sql-run.ts';
@@ -32,6 +33,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   await confirmed(opened, options, context);
   const target = options.apply === true ? await requireDba(opened, options, context) : opened;
   const seen = await lookAt(target, true, context);
+  requireSight(seen);
   const plan = disablePlan(wishOf(target, seen, options), seen.facts, options.all === true);
   const { container } = facilityNames('x', target.instance);
   const stop = `Stop the connector first, where it runs: docker stop ${container}`;
@@ -47,6 +49,23 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
     target,
     options,
     context,
+  );
+}
+
+/** What is captured, and by whom, must be seen: a guess could cut off someone else. */
+function requireSight({ facts, unseen }: Seen): void {
+  const blind =
+    facts.tables === null || facts.tables.some(({ captured, instances }) => captured && instances === null);
+  if (!blind) return;
+  throw new CliError(
+    'sql.disable-blind',
+    'What is captured in the database could not be seen. Nothing was done.',
+    {
+      seen: unseen.join('; '),
+      needed:
+        'The login of a DBA, who looks and changes nothing without --apply: --dba-user LOGIN and SQL_DBA_PASS.',
+      who: 'dba',
+    },
   );
 }
 

@@ -3,6 +3,7 @@ import { OWN_SCHEMA } from '../connector/own-schema.ts';
 import { enablePlan } from '../connector/tsql/enable.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../errors.ts';
+import type { Seen } from '../install/database/look.ts';
 import { addDatabaseFlags, lookAt, openTarget, requireDba, type Target, wishOf } from './shared/database.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { addScriptFlags, mayApply, scriptOrApply } from './shared/sql-run.ts';
@@ -37,8 +38,8 @@ ${examples([
 
 async function run(context: Context, options: Options): Promise<ExitCode> {
   const target = await openTargetFor(context, options);
-  const chosen = await askForOwnSchema(options, context);
-  const seen = await lookAt(target, chosen.monitoring === true, context);
+  const seen = await lookAt(target, options.monitoring === true, context);
+  const chosen = await askForOwnSchema(seen, options, context);
   const plan = enablePlan(wishOf(target, seen, chosen), seen.facts);
   return scriptOrApply(COMMAND, plan, seen, target, chosen, context);
 }
@@ -58,7 +59,8 @@ async function openTargetFor(context: Context, options: Options): Promise<Target
 }
 
 /** Our own tables in the hospital's database: asked first, because some sites allow none. */
-async function askForOwnSchema(options: Options, context: Context): Promise<Options> {
+async function askForOwnSchema(seen: Seen, options: Options, context: Context): Promise<Options> {
+  if (seen.facts.schemas.some(({ name }) => name === OWN_SCHEMA)) return options;
   if (options.ownSchema === false || options.yes === true || !context.interactive) return options;
   const prompts = await context.prompts();
   const yes = await prompts.confirm(

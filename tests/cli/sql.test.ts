@@ -256,6 +256,14 @@ describe('sql enable', () => {
 });
 
 describe('sql disable', () => {
+  it('does not guess what is captured', async () => {
+    const { exit, stderr } = await play(['disable', '--confirm', 'ClinicMasterMOH'], {
+      env: { DB_HOST: '10.0.0.5', DB_USER: 'cdc' },
+    });
+    expect(stderr).toContain('could not be seen');
+    expect(exit).toBe(3);
+  });
+
   it('has nothing to do where nothing was made', async () => {
     const { exit, stdout } = await play(['disable', '--apply', '--yes', '--confirm', 'ClinicMasterMOH'], {
       env: DBA,

@@ -8,7 +8,9 @@ import type { DatabaseWish } from './wish.ts';
 /** Longest name of a capture instance that sp_cdc_enable_table takes. */
 const LONGEST_INSTANCE = 100;
 /** Milliseconds that a statement may wait for a lock before it gives up (error 1222). */
-export const LOCK_TIMEOUT_MS = 10_000;
+const LOCK_TIMEOUT_MS = 10_000;
+/** Before a statement that takes locks: it must lose against the hospital's own work. */
+export const POLITE = `SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS}; SET DEADLOCK_PRIORITY LOW;`;
 
 const OWN_TABLES = [HEARTBEAT_TABLE, SIGNAL_TABLE] as const;
 
@@ -107,7 +109,7 @@ export function databaseBatches(wish: DatabaseWish, facts: DatabaseFacts): SqlBa
       undo: `USE ${bracketed(wish.database)}; EXEC sys.sp_cdc_disable_db;`,
       sql: [
         use(wish.database),
-        `SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS};`,
+        POLITE,
         'IF (SELECT is_cdc_enabled FROM sys.databases WHERE database_id = DB_ID()) = 0',
         block([
           '    EXEC sys.sp_cdc_enable_db;',
@@ -145,7 +147,7 @@ function tableBatch(wish: DatabaseWish, { schema, table }: TableName): SqlBatch 
     undo: `EXEC sys.sp_cdc_disable_table ${named}, @capture_instance = ${quoted(instance)};`,
     sql: [
       use(wish.database),
-      `SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS};`,
+      POLITE,
       `IF NOT EXISTS (SELECT 1 FROM cdc.change_tables WHERE source_object_id = OBJECT_ID(${quoted(bracketedPair(schema, table))}))`,
       `    EXEC sys.sp_cdc_enable_table ${named},`,
       `        @capture_instance = ${quoted(instance)}, @role_name = ${quoted(READER_ROLE)},`,

@@ -2,7 +2,7 @@ import { HEARTBEAT_TABLE, MADE_TABLE, OWN_SCHEMA, READER_ROLE, SIGNAL_TABLE } fr
 import { includes, qualified } from '../table-selection.ts';
 import { isOwner, userName } from './access.ts';
 import { block, type SqlBatch, use } from './batch.ts';
-import { hasScriptableName, LOCK_TIMEOUT_MS } from './capture.ts';
+import { hasScriptableName, POLITE } from './capture.ts';
 import type { SqlPlan } from './enable.ts';
 import type { CaptureInstance, DatabaseFacts, TableFacts } from './facts.ts';
 import { bracketed, bracketedPair, isScriptable, quoted } from './quote.ts';
@@ -23,8 +23,11 @@ export function disablePlan(wish: DatabaseWish, facts: DatabaseFacts, everything
 
   if (facts.cdc !== false) {
     batches.push(...ourInstances(wish, facts));
-    if (foreign.length === 0 || everything) batches.push(cdcOff(wish));
-    else {
+    const before = facts.made !== null && !took('cdc');
+    if (everything || (foreign.length === 0 && !before)) batches.push(cdcOff(wish, everything));
+    else if (foreign.length === 0) {
+      notes.push('Change data capture stays on for the database: it was on before. --all turns it off.');
+    } else {
       notes.push(
         `Change data capture stays on for the database: someone else captures ${foreign.join(', ')}. --all turns it off nevertheless.`,
       );
@@ -77,7 +80,7 @@ function instanceOff(wish: DatabaseWish, table: TableFacts, instance: CaptureIns
     undo: 'sql enable; the table has to be copied again.',
     sql: [
       use(wish.database),
-      `SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS};`,
+      POLITE,
       "IF OBJECT_ID(N'cdc.change_tables') IS NOT NULL",
       `    IF EXISTS (SELECT 1 FROM cdc.change_tables WHERE capture_instance = ${quoted(instance.name)})`,
       `        EXEC sys.sp_cdc_disable_table ${named},`,
@@ -86,7 +89,7 @@ function instanceOff(wish: DatabaseWish, table: TableFacts, instance: CaptureIns
   };
 }
 
-function cdcOff(wish: DatabaseWish): SqlBatch {
+function cdcOff(wish: DatabaseWish, everything: boolean): SqlBatch {
   return {
     id: 'database-off',
     title: 'Turn change data capture off for the database',
@@ -94,9 +97,11 @@ function cdcOff(wish: DatabaseWish): SqlBatch {
     undo: 'sql enable; everything has to be copied again.',
     sql: [
       use(wish.database),
-      `SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS};`,
+      POLITE,
       'IF (SELECT is_cdc_enabled FROM sys.databases WHERE database_id = DB_ID()) = 1',
-      '    EXEC sys.sp_cdc_disable_db;',
+      // A table that the asker could not see may be captured by someone else.
+      ...(everything ? [] : ['    IF NOT EXISTS (SELECT 1 FROM cdc.change_tables)']),
+      `${everything ? '' : '    '}    EXEC sys.sp_cdc_disable_db;`,
     ].join('\n'),
   };
 }

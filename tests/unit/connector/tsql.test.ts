@@ -266,14 +266,11 @@ describe('sql disable', () => {
   });
 
   it('leaves what is not on record, and says so', () => {
-    const facts = ready({ made: [] });
-    expect(idsOff(facts)).not.toEqual(
-      expect.arrayContaining(['login-off', 'user-off', 'snapshot-isolation-off']),
-    );
+    const facts = ready({ made: ['cdc'] });
+    const recorded = ['snapshot-isolation-off', 'user-off', 'login-off'];
+    expect(idsOff(facts).filter((id) => recorded.includes(id))).toEqual([]);
     expect(off(facts).notes).toHaveLength(3);
-    expect(idsOff(facts, true)).toEqual(
-      expect.arrayContaining(['login-off', 'user-off', 'snapshot-isolation-off']),
-    );
+    expect(idsOff(facts, true).filter((id) => recorded.includes(id))).toEqual(recorded);
   });
 
   it('leaves capture on where someone else captures', () => {
@@ -286,6 +283,19 @@ describe('sql disable', () => {
     expect(idsOff(facts)).not.toContain('database-off');
     expect(idsOff(facts)).not.toContain('release theirs');
     expect(off(facts).notes.join()).toContain('someone else captures theirs');
+  });
+
+  it('leaves capture on where it was on before', () => {
+    const facts = ready({ made: ['login', 'user', 'snapshot-isolation'] });
+    expect(idsOff(facts)).not.toContain('database-off');
+    expect(off(facts).notes.join()).toContain('it was on before');
+    expect(idsOff(facts, true)).toContain('database-off');
+  });
+
+  it('turns capture off only when no table of anybody is left', () => {
+    const sql = (all: boolean) => off(ready(), all).batches.find(({ id }) => id === 'database-off')?.sql;
+    expect(sql(false)).toContain('IF NOT EXISTS (SELECT 1 FROM cdc.change_tables)');
+    expect(sql(true)).not.toContain('cdc.change_tables');
   });
 
   it('has nothing to do on a bare database', () => {
