@@ -138,7 +138,7 @@ function gateBatches(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch[] {
 }
 
 /** Server permissions of the monitoring tier, by version. */
-export function serverPermissions(facts: DatabaseFacts): readonly string[] {
+function serverPermissions(facts: DatabaseFacts): readonly string[] {
   return isSplit(facts)
     ? ['VIEW SERVER PERFORMANCE STATE', 'VIEW SERVER SECURITY STATE']
     : ['VIEW SERVER STATE'];
