@@ -168,6 +168,8 @@ export function instanceName(schema: string, table: string): string {
 /** The two jobs, and for how long changes are kept. */
 export function jobBatches(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch[] {
   const batches: SqlBatch[] = [];
+  // Before the first table of a server its msdb has no cdc_jobs: nothing can be said of it then.
+  if (facts.cdc !== true && tableBatches(wish, facts).length === 0) return batches;
   // Jobs come with the first table; where CDC is on and one is missing, the database was restored or moved.
   for (const type of ['capture', 'cleanup'] as const) {
     const there = type === 'capture' ? facts.jobs?.capture : facts.jobs?.retention !== null;

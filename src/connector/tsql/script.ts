@@ -4,7 +4,7 @@ import { PASSWORD_PLACEHOLDER, PASSWORD_VARIABLE, type SqlBatch } from './batch.
 export interface ScriptHead {
   /** What it is for, in one sentence. */
   purpose: string;
-  /** `clinicmaster-cdc 0.1.0` */
+  /** Name and version of this program. */
   maker: string;
   /** Host, port and database. */
   target: string;
@@ -53,7 +53,7 @@ function header(batches: readonly SqlBatch[], head: ScriptHead): string {
     ...comment(
       `${batches.length} batch${batches.length === 1 ? '' : 'es'}. Each asks before it acts, so the script may be run again. Run it outside busy hours, with a login that is a sysadmin, and stop at the first error:`,
     ),
-    '--   sqlcmd -S SERVER -E -b -i THIS_FILE     (or -U LOGIN; sqlcmd asks for its password)',
+    '--   sqlcmd -S SERVER -E -b -I -i THIS_FILE  (or -U LOGIN; sqlcmd asks for its password)',
     ...comment('or in SQL Server Management Studio.'),
     ...(secret ? passwordHelp() : []),
     ...comment(''),

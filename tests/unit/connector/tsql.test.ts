@@ -119,8 +119,21 @@ describe('sql enable', () => {
 
   const rightless = (right: string) =>
     ready().permissions.filter(({ permission_name }) => permission_name !== right);
+  const uncaptured = ready().tables!.map((one) => ({ ...one, captured: false, instances: [] }));
   it.each<[string, Partial<DatabaseFacts>, Partial<DatabaseWish>, string[]]>([
-    ['the owner', { hasOwner: false, cdc: false, jobs: null }, {}, ['owner', 'database', 'retention']],
+    [
+      'the owner, and capture from its start',
+      { hasOwner: false, cdc: false, jobs: null, tables: uncaptured },
+      {},
+      [
+        'owner',
+        'database',
+        'capture clinicmaster_cdc.heartbeat',
+        'capture clinicmaster_cdc.debezium_signal',
+        'capture dbo.Visits',
+        'retention',
+      ],
+    ],
     ['the login', { login: { exists: false, sysadmin: false } }, {}, ['login']],
     ['its user, and with it the role', { user: null, members: [] }, {}, ['user', 'role', 'grants']],
     ['a place in the role', { members: [] }, {}, ['role', 'grants']],
@@ -233,6 +246,11 @@ describe('sql enable', () => {
     expect(enablePlan(wish({ ownSchema: false }), bare).notes.join()).toContain(
       'Without a schema of our own',
     );
+  });
+
+  it('sets no retention where nothing is captured yet: there is no job to set it for', () => {
+    expect(ids(nothingSeen('X'), { ownSchema: false })).not.toContain('retention');
+    expect(ids(nothingSeen('X'))).toContain('retention');
   });
 
   it('says when no table could be seen', () => {
