@@ -1,5 +1,13 @@
 import { READER_ROLE } from '../own-schema.ts';
-import { block, PASSWORD_PLACEHOLDER, remember, type SqlBatch, use, whenPasswordGiven } from './batch.ts';
+import {
+  block,
+  PASSWORD_PLACEHOLDER,
+  remember,
+  rememberIf,
+  type SqlBatch,
+  use,
+  whenPasswordGiven,
+} from './batch.ts';
 import type { DatabaseFacts } from './facts.ts';
 import { bracketed, quoted } from './quote.ts';
 import type { DatabaseWish } from './wish.ts';
@@ -21,14 +29,7 @@ export function loginBatches(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch
   const create = block([
     `    CREATE LOGIN ${login} WITH PASSWORD = N'${PASSWORD_PLACEHOLDER}', CHECK_POLICY = ON,`,
     `        CHECK_EXPIRATION = OFF, DEFAULT_DATABASE = ${bracketed(wish.database)};`,
-    `    IF SUSER_ID(${quoted(wish.login)}) IS NOT NULL`,
-    ...block(remember('login', wish.ownSchema))
-      .split('\n')
-      .map((line) => `    ${line}`),
-  ]);
-  const bare = block([
-    `    CREATE LOGIN ${login} WITH PASSWORD = N'${PASSWORD_PLACEHOLDER}', CHECK_POLICY = ON,`,
-    `        CHECK_EXPIRATION = OFF, DEFAULT_DATABASE = ${bracketed(wish.database)};`,
+    ...rememberIf(`SUSER_ID(${quoted(wish.login)}) IS NOT NULL`, 'login', wish.ownSchema),
   ]);
   return [
     {
@@ -36,11 +37,9 @@ export function loginBatches(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch
       title: `Make the login ${wish.login}`,
       cost: 'None. The login may do nothing until it is given rights below.',
       undo: `DROP LOGIN ${login};`,
-      sql: [
-        use(wish.database),
-        `IF SUSER_ID(${quoted(wish.login)}) IS NULL`,
-        whenPasswordGiven(wish.ownSchema ? create : bare),
-      ].join('\n'),
+      sql: [use(wish.database), `IF SUSER_ID(${quoted(wish.login)}) IS NULL`, whenPasswordGiven(create)].join(
+        '\n',
+      ),
     },
   ];
 }

@@ -51,6 +51,19 @@ export function remember(what: string, ownSchema: boolean): string[] {
   ];
 }
 
+/** The same inside a block, where the statement before it may have failed without ending the batch. */
+export function rememberIf(condition: string, what: string, ownSchema: boolean): string[] {
+  const lines = remember(what, ownSchema);
+  return lines.length === 0
+    ? []
+    : [
+        `    IF ${condition}`,
+        ...block(lines)
+          .split('\n')
+          .map((line) => `    ${line}`),
+      ];
+}
+
 /** `BEGIN … END` around lines that are indented already. */
 export function block(lines: readonly string[]): string {
   return ['BEGIN', ...lines, 'END;'].join('\n');

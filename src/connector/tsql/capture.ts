@@ -1,6 +1,6 @@
 import { HEARTBEAT_TABLE, MADE_TABLE, OWN_SCHEMA, READER_ROLE, SIGNAL_TABLE } from '../own-schema.ts';
 import { includes, isToolTable, qualified, type TableName } from '../table-selection.ts';
-import { block, remember, type SqlBatch, use } from './batch.ts';
+import { block, remember, rememberIf, type SqlBatch, use } from './batch.ts';
 import type { DatabaseFacts, TableFacts } from './facts.ts';
 import { bracketed, bracketedPair, isScriptable, quoted } from './quote.ts';
 import type { DatabaseWish } from './wish.ts';
@@ -113,14 +113,11 @@ export function databaseBatches(wish: DatabaseWish, facts: DatabaseFacts): SqlBa
         'IF (SELECT is_cdc_enabled FROM sys.databases WHERE database_id = DB_ID()) = 0',
         block([
           '    EXEC sys.sp_cdc_enable_db;',
-          ...(wish.ownSchema
-            ? [
-                '    IF (SELECT is_cdc_enabled FROM sys.databases WHERE database_id = DB_ID()) = 1',
-                ...block(remember('cdc', true))
-                  .split('\n')
-                  .map((line) => `    ${line}`),
-              ]
-            : []),
+          ...rememberIf(
+            '(SELECT is_cdc_enabled FROM sys.databases WHERE database_id = DB_ID()) = 1',
+            'cdc',
+            wish.ownSchema,
+          ),
         ]),
       ].join('\n'),
     },
