@@ -60,6 +60,32 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/tables.ts')).tables,
   },
   {
+    name: 'sql',
+    summary: 'T-SQL for the database, printed for the DBA or run with a DBA login',
+    verbs: [
+      {
+        name: 'enable',
+        summary: 'turn on capture, make the login, give the rights: what is missing and no more',
+        load: async () => (await import('./commands/sql-enable.ts')).sqlEnable,
+      },
+      {
+        name: 'grant',
+        summary: "the connector's login and its rights alone",
+        load: async () => (await import('./commands/sql-grant.ts')).sqlGrant,
+      },
+      {
+        name: 'disable',
+        summary: 'take back what enable has made',
+        load: async () => (await import('./commands/sql-disable.ts')).sqlDisable,
+      },
+      {
+        name: 'rotate',
+        summary: "a new password for the connector's login",
+        load: async () => (await import('./commands/sql-rotate.ts')).sqlRotate,
+      },
+    ],
+  },
+  {
     name: 'central',
     summary: 'the central site: the sink that fills the warehouse',
     verbs: [

@@ -13,6 +13,7 @@ import type { NetworkPort } from './adapters/network-port.ts';
 import type { PostgresAccess, PostgresPort } from './adapters/postgres-port.ts';
 import { readAll } from './adapters/process.ts';
 import type { SqlServerAccess, SqlServerPort } from './adapters/sqlserver-port.ts';
+import type { SqlScriptPort } from './adapters/sqlserver-script-port.ts';
 import { type SystemFacts, systemFacts } from './adapters/system.ts';
 import type { Output } from './ui/output.ts';
 import type { PromptPort } from './ui/prompt-port.ts';
@@ -49,6 +50,8 @@ export interface Context {
   network(): Promise<NetworkPort>;
   /** Questions to a SQL Server; connects with the first one. Close it. */
   sqlServer(access: SqlServerAccess): Promise<SqlServerPort>;
+  /** The same for a login that runs scripts, a DBA's. Close it. */
+  sqlScript(access: SqlServerAccess): Promise<SqlScriptPort>;
   /** Questions to the warehouse; connects with the first one. Close it. */
   postgres(access: PostgresAccess): Promise<PostgresPort>;
   /** Questions to Kafka; connects with the first one. Close it. */
@@ -91,6 +94,7 @@ export function createContext(invocation: Invocation): Context {
     machine: async () => (await import('./adapters/machine.ts')).hostMachine(),
     network: async () => (await import('./adapters/network.ts')).systemNetwork,
     sqlServer: async (access) => (await import('./adapters/sqlserver.ts')).sqlServer(access),
+    sqlScript: async (access) => (await import('./adapters/sqlserver.ts')).sqlScript(access),
     postgres: async (access) => (await import('./adapters/postgres.ts')).postgres(access),
     kafka: async (access, clientId) => (await import('./adapters/kafka.ts')).kafka(access, clientId),
     inside: async (request) =>

@@ -12,6 +12,7 @@ import type {
   SqlValue,
 } from './sqlserver-port.ts';
 import { requireEncryption } from './sqlserver-prelogin.ts';
+import type { SqlScriptPort } from './sqlserver-script-port.ts';
 import { sqlServerTls } from './sqlserver-tls.ts';
 
 /**
@@ -22,9 +23,20 @@ const POLITE =
   'SET LOCK_TIMEOUT 5000; SET DEADLOCK_PRIORITY LOW; SET TRANSACTION ISOLATION LEVEL READ COMMITTED;\n';
 const LOGIN_LIMIT_MS = 8000;
 const QUESTION_LIMIT_MS = 30_000;
+/** ALTER DATABASE waits for the transactions of others, and turning CDC off clears many tables. */
+const SCRIPT_LIMIT_MS = 15 * 60_000;
 
 /** Questions to a SQL Server over mssql. Nothing is sent before the first one. */
 export function sqlServer(settings: SqlServerAccess): SqlServerPort {
+  return connection(settings, QUESTION_LIMIT_MS);
+}
+
+/** The same for a login that runs scripts. */
+export function sqlScript(settings: SqlServerAccess): SqlScriptPort {
+  return connection(settings, SCRIPT_LIMIT_MS);
+}
+
+function connection(settings: SqlServerAccess, limitMs: number): SqlScriptPort {
   let pool: Promise<sql.ConnectionPool> | undefined;
   /** Numbers of the errors that the login in progress has been answered with; the driver drops them. */
   const loginErrors: number[] = [];
@@ -32,7 +44,7 @@ export function sqlServer(settings: SqlServerAccess): SqlServerPort {
   async function connectPool(signal: AbortSignal): Promise<sql.ConnectionPool> {
     loginErrors.length = 0;
     if (settings.encrypt) await requireEncryption(settings.host, settings.port, signal);
-    const created = new sql.ConnectionPool(poolConfig(settings, loginErrors));
+    const created = new sql.ConnectionPool(poolConfig(settings, loginErrors, limitMs));
     // A pool without a listener ends the process when an idle connection breaks.
     created.on('error', () => {});
     return await created.connect();
@@ -88,6 +100,22 @@ export function sqlServer(settings: SqlServerAccess): SqlServerPort {
       }
     },
 
+    async execute(batch, signal) {
+      try {
+        const request = (await opened(signal)).request();
+        const cancel = () => request.cancel();
+        signal.addEventListener('abort', cancel, { once: true });
+        try {
+          await unlessAborted(request.batch(batch), signal);
+          return { ok: true };
+        } finally {
+          signal.removeEventListener('abort', cancel);
+        }
+      } catch (error) {
+        return { ok: false, failure: { ...failed(error), message: allMessages(error, [settings.password]) } };
+      }
+    },
+
     async close(): Promise<void> {
       const current = pool;
       pool = undefined;
@@ -96,7 +124,7 @@ export function sqlServer(settings: SqlServerAccess): SqlServerPort {
   };
 }
 
-function poolConfig(settings: SqlServerAccess, loginErrors: number[]): sql.config {
+function poolConfig(settings: SqlServerAccess, loginErrors: number[], limitMs: number): sql.config {
   return {
     server: dialled(settings.host),
     port: settings.port,
@@ -104,7 +132,7 @@ function poolConfig(settings: SqlServerAccess, loginErrors: number[]): sql.confi
     password: settings.password,
     database: settings.name,
     connectionTimeout: LOGIN_LIMIT_MS,
-    requestTimeout: QUESTION_LIMIT_MS,
+    requestTimeout: limitMs,
     pool: { min: 0, max: 1, idleTimeoutMillis: 60_000 },
     validateConnection: 'socket',
     beforeConnect: (connection) => {
@@ -119,6 +147,17 @@ function poolConfig(settings: SqlServerAccess, loginErrors: number[]): sql.confi
       ...(settings.ca === undefined ? {} : { cryptoCredentialsDetails: { ca: settings.ca } }),
     } as NonNullable<sql.config['options']>,
   };
+}
+
+/** What the server said, oldest first: for a system procedure the first message tells the cause and the last one little. */
+function allMessages(error: unknown, secrets: readonly string[]): string {
+  const before = (error as { precedingErrors?: unknown[] }).precedingErrors ?? [];
+  const told = [...before, error].map((one) => {
+    const { number } = one as { number?: number };
+    const text = failureText(one, secrets);
+    return number === undefined ? text : `error ${number}: ${text}`;
+  });
+  return [...new Set(told)].join(' ');
 }
 
 function plainRow(row: Record<string, unknown>): Record<string, SqlValue> {

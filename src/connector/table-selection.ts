@@ -11,6 +11,14 @@ export function qualified({ schema, table }: TableName): string {
   return `${schema}.${table}`;
 }
 
+/** Tables of SQL Server's own tools that carry no mark of the system. */
+const TOOL_TABLES = new Set(['sysdiagrams', 'systranschemas']);
+
+/** Whether a table belongs to a tool of SQL Server: it is never streamed. */
+export function isToolTable({ table }: TableName): boolean {
+  return TOOL_TABLES.has(table.toLowerCase());
+}
+
 /**
  * Whether a table is on Debezium's `table.include.list`: expressions separated by commas, matched against the whole of
  * `schema.table` without regard to case (SQL Server connector 3.6).

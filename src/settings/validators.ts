@@ -34,6 +34,14 @@ export function password(what: string): z.ZodType<string, string> {
     .refine((text) => text.length <= 256, `${what} is longer than 256 characters.`);
 }
 
+/** The same rule, or nothing at all. */
+export function optional(rule: z.ZodType<string, string>): z.ZodType<string, string> {
+  return z.string().superRefine((text, context) => {
+    const result = text === '' ? undefined : rule.safeParse(text);
+    for (const { message } of result?.error?.issues ?? []) context.addIssue({ code: 'custom', message });
+  });
+}
+
 /** The facility's DHIS2 code: data, spelled as the registry spells it (case matters). */
 export function facilityCode(): z.ZodType<string, string> {
   return z

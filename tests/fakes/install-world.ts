@@ -143,6 +143,7 @@ function surroundings(
     machine: async () => fakeMachine(),
     network: async () => ({ ...fakeNetwork(world), isPortFree: async () => true }),
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
+    sqlScript: () => Promise.reject(new Error('a DBA was asked')),
     postgres: async ({ host, port }) => warehouse(`${host}:${port}`),
     kafka: async () => beatingKafka(it),
     inside: async () => undefined,

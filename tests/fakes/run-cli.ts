@@ -86,6 +86,7 @@ export function surroundings(
     inside: async () => undefined,
     network: async () => fakeNetwork(world),
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
+    sqlScript: () => Promise.reject(new Error('a DBA was asked')),
     kafka: async () => fakeKafka(world),
   };
 }

@@ -2,6 +2,8 @@ import type { SqlFailure } from '../../adapters/sqlserver-port.ts';
 import type { Verdict } from '../types.ts';
 import { unknown } from '../verdicts.ts';
 
+export { bracketed, quoted } from '../../connector/tsql/quote.ts';
+
 /** SQL Server's numbers for "this login may not": permission on an object, on a database, on the server, to see it. */
 const NO_RIGHT = new Set([229, 230, 262, 297, 300, 371, 916]);
 
@@ -35,14 +37,4 @@ export function cannotTell(id: string, failure: SqlFailure, grant: readonly stri
     current,
     remedy: { text: 'Show this line to the DBA.', who: 'dba' },
   });
-}
-
-/** `[name]`, as T-SQL quotes an identifier. */
-export function bracketed(name: string): string {
-  return `[${name.replaceAll(']', ']]')}]`;
-}
-
-/** `N'text'`, as T-SQL quotes a string. */
-export function quoted(text: string): string {
-  return `N'${text.replaceAll("'", "''")}'`;
 }

@@ -1,5 +1,5 @@
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
-import { includes, qualified, type TableName } from '../../connector/table-selection.ts';
+import { includes, isToolTable, qualified, type TableName } from '../../connector/table-selection.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
@@ -7,9 +7,6 @@ import { counted, fail, listed, pass } from '../verdicts.ts';
 import { bracketed, cannotTell, quoted } from './answers.ts';
 
 const ID = 'sql-tables-enabled';
-
-/** Tables of SQL Server's own tools that carry no mark of the system. */
-const TOOL_TABLES = new Set(['sysdiagrams', 'systranschemas']);
 
 export type TableRow = { schema_name: string; table_name: string; capture_instance: string | null };
 
@@ -50,7 +47,7 @@ export const sqlTablesEnabled: FacilityCheck<SqlAnswer<TableRow>> = {
 function judgeTables(rows: readonly TableRow[], settings: FacilitySettings): Verdict {
   const wanted = includes(settings.tableIncludeList);
   const selected = rows
-    .filter((row) => !TOOL_TABLES.has(row.table_name.toLowerCase()))
+    .filter((row) => !isToolTable({ schema: row.schema_name, table: row.table_name }))
     .map((row) => ({
       schema: row.schema_name,
       table: row.table_name,

@@ -1,0 +1,38 @@
+import { run } from '../../../src/cli.ts';
+import { createContext } from '../../../src/context.ts';
+
+export interface ProgramRun {
+  exit: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the program in this process with its real adapters, without a terminal, in an environment of its own. */
+export async function runProgram(
+  env: Readonly<Record<string, string>>,
+  ...argv: readonly string[]
+): Promise<ProgramRun> {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written) =>
+    ({
+      columns: 80,
+      isTTY: false,
+      write: (text: string) => {
+        written[name] += text;
+        return true;
+      },
+    }) as unknown as NodeJS.WriteStream;
+  const exit = await run({
+    argv,
+    env: { NO_COLOR: '1', LANG: 'C.UTF-8' },
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    interactive: false,
+    signal: new AbortController().signal,
+    context: async (invocation) => {
+      const context = createContext(invocation);
+      return { ...context, host: { ...context.host, env } };
+    },
+  });
+  return { exit, ...written };
+}
