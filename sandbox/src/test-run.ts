@@ -12,10 +12,15 @@ interface Count {
 }
 
 /**
- * All tests, cheap ones first: a mistake that a unit test finds should not wait for Docker. Arguments go to vitest.
+ * Everything that can be checked, cheap things first: a mistake that a unit test finds should not wait for Docker. Arguments go to vitest.
  * The last line is `N passed, N failed`, alone, for whoever counts tests from a log.
  */
 async function main(args: readonly string[]): Promise<number> {
+  if (!(await checkStatically())) {
+    complain('\nTypes, style, unused code or the package are not in order; no test was started.');
+    say('0 passed, 1 failed');
+    return 1;
+  }
   const unit = await run('unit', args);
   if (unit.failed > 0) {
     complain('\nThe tests that need no Docker have failures; the real parts were not started.');
@@ -29,6 +34,22 @@ async function main(args: readonly string[]): Promise<number> {
     `${unit.passed + real.passed} passed, ${real.failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`,
   );
   return real.failed === 0 ? 0 : 1;
+}
+
+/** Types, style, unused code, the bundle: what needs no test to be seen. */
+async function checkStatically(): Promise<boolean> {
+  say('  Types, style, unused code, package …');
+  const npm = process.env.npm_execpath;
+  const [program, argv] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  const child = spawn(program, [...argv, 'run', '--silent', 'check:static'], {
+    cwd: PROJECT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32' && program === 'npm',
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code === 0));
+  });
 }
 
 /** Runs one project of vitest.config.ts. A run that ends badly without a failed test counts as one failure. */

@@ -1,7 +1,7 @@
 import * as cdc from '../sample/cdc.ts';
 import { createTableSql } from '../sample/ddl.ts';
 import { insertSql } from '../sample/literals.ts';
-import { createLogin, grantTables, LOGIN, READER_ROLE } from '../sample/login.ts';
+import { createLogin, grantTables, READER_ROLE } from '../sample/login.ts';
 import { Random } from '../sample/random.ts';
 import { distribute, RowMaker } from '../sample/rows.ts';
 import { type Edition, sampleSchema } from '../sample/schema.ts';
@@ -77,8 +77,6 @@ export async function enableCapture(hospital: Hospital, password: string): Promi
     ...grantTables(DATABASE, schema),
   ]);
 }
-
-export { LOGIN as CONNECTOR_LOGIN };
 
 async function fill(
   source: Source,

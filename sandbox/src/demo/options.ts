@@ -18,7 +18,7 @@ export interface DemoOptions {
 
 export const DEFAULT_ROWS = 100_000;
 /** Below this, some tables would run dry under the deletes. */
-export const FEWEST_ROWS = 2_000;
+const FEWEST_ROWS = 2_000;
 
 export const USAGE = `Usage: npm run demo -- [options]
 

@@ -20,7 +20,7 @@ export function typeSql(type: TsqlType): string {
 }
 
 /** A column definition, for CREATE TABLE and for ALTER TABLE … ADD. */
-export function columnSql(table: string, column: SampleColumn): string {
+function columnSql(table: string, column: SampleColumn): string {
   const parts = [quote(column.name), typeSql(column.type)];
   if (column.identity) parts.push('IDENTITY(1,1)');
   parts.push(column.nullable ? 'NULL' : 'NOT NULL');

@@ -6,7 +6,7 @@ import * as words from './vocabulary.ts';
 const pad = (value: number, width: number): string => String(value).padStart(width, '0');
 
 /** The number of patient `sequence`, in ClinicMaster's style. */
-export function patientNo(sequence: number): string {
+function patientNo(sequence: number): string {
   return `P${pad(sequence, 7)}`;
 }
 

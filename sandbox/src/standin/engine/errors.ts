@@ -2,8 +2,6 @@ import { TsqlError } from '../types.ts';
 
 /** SQL Server's errors that the engine raises itself, with its numbers and wording (severity 16, state 1 where not said). */
 
-export const invalidObject = (name: string) => new TsqlError(208, `Invalid object name '${name}'.`);
-
 export const noSuchDatabase = (name: string) =>
   new TsqlError(911, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
 

@@ -124,7 +124,7 @@ export async function rewriteColumns(
 }
 
 /** Writes a default constraint down and ties it to its column. */
-export async function writeDefault(
+async function writeDefault(
   client: Client,
   place: TablePlace,
   columnId: number,

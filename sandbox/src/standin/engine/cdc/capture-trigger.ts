@@ -18,7 +18,7 @@ function functionName(database: string, event: string, objectId: number): string
  * `__$update_mask` with every bit set, as SQL Server writes it for inserts and deletes: one bit per captured column,
  * the last byte holding columns 1 to 8.
  */
-export function fullMask(columns: number): string {
+function fullMask(columns: number): string {
   const bytes = Math.ceil(columns / 8);
   const first = columns % 8 === 0 ? 0xff : 2 ** (columns % 8) - 1;
   const hex = first.toString(16).padStart(2, '0') + 'ff'.repeat(bytes - 1);
@@ -41,7 +41,7 @@ function keyChanged(column: string): string {
 }
 
 /** SQL expression of the mask of an UPDATE, from OLD and NEW of a row trigger. */
-export function updateMask(columns: CapturedColumn[]): string {
+function updateMask(columns: CapturedColumn[]): string {
   const bytes: string[] = [];
   for (let start = 0; start < columns.length; start += 8) {
     const bits = columns

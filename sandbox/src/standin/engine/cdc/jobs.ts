@@ -14,7 +14,7 @@ import type { SessionContext } from '../session/context.ts';
 import { requireCdc, requireOwner } from './guards.ts';
 import { checkSettings, type JobSettings, type JobType, jobTypeOf } from './job-settings.ts';
 
-export function jobName(database: string, type: JobType): string {
+function jobName(database: string, type: JobType): string {
   return `cdc.${database}_${type}`;
 }
 

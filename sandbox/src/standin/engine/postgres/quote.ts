@@ -7,8 +7,3 @@ export function identifier(name: string): string {
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
-
-/** A literal or NULL. */
-export function literalOrNull(text: string | null | undefined): string {
-  return text === null || text === undefined ? 'NULL' : literal(text);
-}

@@ -36,7 +36,7 @@ export function pgTableName(table: Table): string {
 }
 
 /** A table as the compiler wants it. */
-export function toResolvedTable(table: Table, database: Database): ResolvedTable {
+function toResolvedTable(table: Table, database: Database): ResolvedTable {
   const primary = table.indexes.find((index) => index.constraint?.type === 'PK');
   return {
     database: database.name,
