@@ -74,7 +74,7 @@ beforeAll(async () => {
     '--db-port': String(port),
     '--db-user': user,
     '--db-name': name,
-    '--db-trust-server-certificate': 'true',
+    '--db-ca': sandbox.caFile,
     '--key-columns': 'dbo.AuditTrail:At,What;dbo.Stock:ItemCode',
     '--heartbeat-ms': String(HEARTBEAT_MS),
     '--kafka': sandbox.kafka.bootstrap,
@@ -114,6 +114,7 @@ describe('a facility that streams', () => {
   test('gives doctor nothing to find but what the login may not see', async () => {
     const answer = await ask('doctor');
     expect(troubles(answer)).toEqual([
+      'unknown sql-tempdb-no-right',
       'unknown sql-retention-no-right',
       'unknown sql-jobs-exist-no-right',
       'unknown sql-scan-errors-no-right',

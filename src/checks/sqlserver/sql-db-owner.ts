@@ -6,9 +6,6 @@ import { bracketed, cannotTell, quoted } from './answers.ts';
 
 const ID = 'sql-db-owner';
 
-/** Security identifier of `sa`, whatever it is called on this server. */
-const SA = '0x01';
-
 export type OwnerRow = { owner: string | null; owner_sid: string | null; is_cdc_enabled: boolean };
 
 /**
@@ -47,7 +44,7 @@ export const sqlDbOwner: FacilityCheck<SqlAnswer<OwnerRow>> = {
         ? warn(`${ID}-none`, 'The database has no owner that this server knows.', detail)
         : fail(`${ID}-none`, 'The database has no owner: change data capture cannot be switched on.', detail);
     }
-    if (row.owner_sid !== SA && row.owner.includes('\\')) {
+    if (row.owner.includes('\\')) {
       return warn(`${ID}-windows`, `The database belongs to a Windows account, ${row.owner}.`, {
         current: row.owner,
         required: 'An owner that does not leave, such as sa.',

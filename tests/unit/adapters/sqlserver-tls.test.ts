@@ -94,6 +94,23 @@ describe('the TLS handshake inside TDS', () => {
     });
   });
 
+  it('tells the length of the key and the hash under the signature', async () => {
+    for (const [hash, told] of [
+      ['md5', 'MD5'],
+      ['sha1', 'SHA-1'],
+      ['sha256', 'strong'],
+    ] as const) {
+      const port = await server({
+        encryption: 'required',
+        tls: { ...selfSigned(hash, 1024), ciphers: 'DEFAULT:@SECLEVEL=0' },
+      });
+      expect(await sqlServerTls('localhost', port, undefined, soon())).toMatchObject({
+        ok: true,
+        value: { hash: told, keyBits: 1024 },
+      });
+    }
+  });
+
   it('tells a server that declines', async () => {
     const port = await server({ encryption: 'off' });
     expect(await sqlServerTls('localhost', port, undefined, soon())).toMatchObject({

@@ -4,15 +4,19 @@ import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
  * A fresh self-signed certificate for `localhost`, such as SQL Server makes for itself when it is given none.
  * X.509 version 1, written here as DER so that tests need no `openssl` program.
  */
-export function selfSigned(): { key: string; cert: string } {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+export function selfSigned(
+  hash: keyof typeof WITH_RSA = 'sha256',
+  bits = 2048,
+): { key: string; cert: string } {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: bits });
+  const algorithm = sequence(Buffer.from(`06092a864886f70d0101${WITH_RSA[hash]}0500`, 'hex'));
   const name = sequence(der(0x31, sequence(commonName, der(0x0c, Buffer.from('localhost')))));
   const validity = sequence(time(-86_400_000), time(2 * 86_400_000));
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const serial = der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)]));
-  const body = sequence(serial, sha256WithRsa, name, validity, name, spki);
-  const signature = createSign('sha256').update(body).sign(privateKey);
-  const certificate = sequence(body, sha256WithRsa, der(0x03, Buffer.concat([Buffer.alloc(1), signature])));
+  const body = sequence(serial, algorithm, name, validity, name, spki);
+  const signature = createSign(hash).update(body).sign(privateKey);
+  const certificate = sequence(body, algorithm, der(0x03, Buffer.concat([Buffer.alloc(1), signature])));
   const base64 = certificate.toString('base64').replace(/.{64}/g, '$&\n');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -39,5 +43,5 @@ function time(offset: number): Buffer {
 
 /** OID 2.5.4.3. */
 const commonName = Buffer.from('0603550403', 'hex');
-/** AlgorithmIdentifier 1.2.840.113549.1.1.11 with NULL parameters. */
-const sha256WithRsa = Buffer.from('300d06092a864886f70d01010b0500', 'hex');
+/** Last part of the identifier 1.2.840.113549.1.1.x, whose parameters are NULL. */
+const WITH_RSA = { md5: '04', sha1: '05', sha256: '0b' } as const;
