@@ -5,6 +5,7 @@ import type { Address, BrokerVersions, LargeRequest, Refusal } from './kafka-por
 import { brokenRecords, impossibleRecords, produceRequest } from './kafka-produce-requests.ts';
 import { metadataRequest, protocolError } from './kafka-requests.ts';
 import type { KafkaSession } from './kafka-session.ts';
+import { failureCode } from './network-failure.ts';
 
 const UNSUPPORTED_MECHANISM = 33;
 /** Ten packets and more, whatever their size. */
@@ -79,6 +80,9 @@ export function askedAfterIdle(
   return apart(session, address, async (broker) => {
     await broker.connect();
     await idle();
+    // kafkajs would connect anew and say nothing of it.
+    if (!broker.isConnected())
+      throw failureCode('ECONNRESET', 'The connection was closed while it was idle.');
     await session.send(broker, metadataRequest([]));
     return null;
   });

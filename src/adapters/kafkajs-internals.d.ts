@@ -26,6 +26,8 @@ declare module 'kafkajs/src/broker/index.js' {
     readonly connectionPool: ConnectionPool;
     connect(): Promise<void>;
     disconnect(): Promise<void>;
+    /** And logged in. */
+    isConnected(): boolean;
     /** Asked before the login. */
     apiVersions(): Promise<Record<number, { minVersion: number; maxVersion: number }>>;
     findGroupCoordinator(request: {

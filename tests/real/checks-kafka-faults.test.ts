@@ -54,6 +54,9 @@ function settings(changes: Partial<FacilitySettings['kafka']> = {}): FacilitySet
   });
 }
 
+/** There is no SQL Server in these tests, which one check of Kafka misses. */
+const withoutDatabase = (trouble: string) => trouble !== 'unknown kafka-message-size-no-rows';
+
 const target = () => {
   const [host = '', port = ''] = sandbox.kafka.bootstrap.split(':');
   return { host, port: Number(port), ca: sandbox.ca };
@@ -105,7 +108,7 @@ describe('who answers instead of Kafka', () => {
     const way = await tlsRelay(sandbox.gateway, await issueServer(authority, request), target());
     undo.push(way.close);
     const checked = await check(settings({ brokers: [`${sandbox.gateway}:${way.port}`] }), 'kafka');
-    expect(checked.troubles()).toEqual(expected);
+    expect(checked.troubles().filter(withoutDatabase)).toEqual(expected);
   });
 
   test.each([
@@ -259,8 +262,11 @@ describe('time and load', () => {
     expect(seen).toEqual(['warn kafka-quota-throttled']);
   });
 
-  test('a router that forgets quiet connections', async () => {
-    const way = await relay(sandbox.gateway, target(), 1500);
+  test.each([
+    ['reset', 'with ECONNRESET'],
+    ['silence', 'without a word'],
+  ] as const)('a router that forgets quiet connections: %s', async (then, how) => {
+    const way = await relay(sandbox.gateway, target(), { afterMs: 1500, then });
     undo.push(way.close);
     // A second here is a minute there.
     const clock = { ...systemClock, sleep: (ms: number) => wait(ms / 60) };
@@ -268,6 +274,7 @@ describe('time and load', () => {
     const checked = await checkWith({ clock, deep: true }, given, 'kafka-middlebox');
     expect(checked.troubles()).toEqual(['warn kafka-middlebox-cut']);
     expect(checked.verdict('kafka-middlebox').current).toContain('survived 60 s, lost after 300 s');
+    expect(checked.verdict('kafka-middlebox').summary).toContain(how);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { CertificateView } from '../../adapters/network-port.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Remedy, Verdict } from '../types.ts';
-import { fail, pass, skip, unknown, warn } from '../verdicts.ts';
+import { fail, pass, skip, warn } from '../verdicts.ts';
 import { certificatesOf } from './authority-file.ts';
 import { eachBroker } from './each-broker.ts';
 import { daysLeft } from './tls-reason.ts';
@@ -43,7 +43,7 @@ export const kafkaTlsExpiry: FacilityCheck<ExpiryFacts> = {
 
   judge({ shown, trusted, nowMs }) {
     if (shown === null) return skip(`${ID}-off`, 'Not checked: the connection is not encrypted.');
-    if (shown.length === 0) return unknown(`${ID}-unanswered`, 'No broker showed its certificate this time.');
+    if (shown.length === 0) return skip(`${ID}-unanswered`, 'Not checked: no broker showed its certificate.');
     const ends = [
       ...shown.map(({ broker, certificate: { subject, validTo } }) => ({
         what: `${broker}: ${subject}`,

@@ -8,11 +8,14 @@ export interface Relay {
   close(): void;
 }
 
-/** Passes bytes on between its own port and another, as a router would. */
+/**
+ * Passes bytes on between its own port and another, as a router would.
+ * @param forgets after how long it forgets a quiet connection, and whether it answers what comes later
+ */
 export async function relay(
   host: string,
   to: { host: string; port: number },
-  idleMs?: number,
+  forgets?: { afterMs: number; then: 'reset' | 'silence' },
 ): Promise<Relay> {
   const open = new Set<net.Socket>();
   const server = net.createServer((near) => {
@@ -26,8 +29,11 @@ export async function relay(
       one.on('error', () => other.destroy());
       one.on('close', () => other.destroy());
     }
-    // A router that forgets a quiet connection answers what comes later with a reset.
-    if (idleMs !== undefined) near.setTimeout(idleMs, () => near.resetAndDestroy());
+    if (forgets === undefined) return;
+    near.setTimeout(forgets.afterMs, () => {
+      if (forgets.then === 'reset') near.resetAndDestroy();
+      else near.removeAllListeners('data').resume();
+    });
   });
   return listening(server, host, open);
 }

@@ -84,7 +84,7 @@ describe('kafka-tls-expiry', () => {
       facts(late, '2026-12-04T08:00:00.000Z'),
       'warn kafka-tls-expiry-soon central-team',
     ],
-    ['nobody shows one', { shown: [], trusted: [], nowMs: NOW }, 'unknown kafka-tls-expiry-unanswered'],
+    ['nobody shows one', { shown: [], trusted: [], nowMs: NOW }, 'skip kafka-tls-expiry-unanswered'],
     ['no TLS', { shown: null, trusted: [], nowMs: NOW }, 'skip kafka-tls-expiry-off'],
   ])('%s', (_, given, expected) => {
     expect(gist(judge(kafkaTlsExpiry, given))).toBe(expected);
@@ -139,7 +139,7 @@ describe('kafka-tls-interception', () => {
       },
       'fail kafka-tls-interception-inside network-admin',
     ],
-    ['no answer', { brokers: seen(netFault), expected: ['CA'] }, 'unknown kafka-tls-interception-unanswered'],
+    ['no answer', { brokers: seen(netFault), expected: ['CA'] }, 'skip kafka-tls-interception-unanswered'],
     ['no TLS', { brokers: null, expected: null }, 'skip kafka-tls-interception-off'],
   ])('%s', (_, facts, expected) => {
     expect(gist(judge(kafkaTlsInterception, facts))).toBe(expected);
