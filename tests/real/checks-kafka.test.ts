@@ -10,6 +10,7 @@ import { facilityNames } from '../../src/connector/names.ts';
 import type { FacilitySettings } from '../../src/settings/facility.ts';
 import { facility } from '../unit/checks/fixtures.ts';
 import { check } from './support/facility-checks.ts';
+import { type Relay, relay } from './support/relay.ts';
 import { misadvertisedBroker, type SecondBroker } from './support/second-broker.ts';
 
 const ID = 'CHECKS';
@@ -175,6 +176,31 @@ describe('a broker that sends its clients elsewhere', () => {
       summary: expect.stringContaining('broker 1 (kafka-1.central.invalid:9093)'),
       remedy: { who: 'central-team' },
     });
+  });
+});
+
+describe('a broker that sends its clients to a name that is not in its certificate', () => {
+  const OTHER = { host: '127.0.0.2', port: 29_193 };
+  let broker: SecondBroker;
+  let way: Relay;
+  beforeAll(async () => {
+    broker = await misadvertisedBroker(`${OTHER.host}:${OTHER.port}`);
+    const [host = '', port = ''] = broker.bootstrap.split(':');
+    way = await relay(OTHER.host, { host, port: Number(port) }, undefined, OTHER.port);
+  });
+  afterAll(async () => {
+    way?.close();
+    await broker?.remove();
+  });
+
+  test('is named, with the names that the certificate has', async () => {
+    const { bootstrap, user, password } = broker;
+    const checked = await check(settings({ brokers: [bootstrap], user, password }), 'kafka');
+    expect(checked.troubles()).toEqual(
+      expect.arrayContaining(['fail kafka-tls-hostname-missing', 'fail kafka-advertised-wrong-name']),
+    );
+    expect(checked.verdict('kafka-tls-handshake').outcome).toBe('pass');
+    expect(checked.verdict('kafka-tls-hostname').current).toContain('127.0.0.2:29193: names ');
   });
 });
 

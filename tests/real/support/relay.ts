@@ -10,12 +10,14 @@ export interface Relay {
 
 /**
  * Passes bytes on between its own port and another, as a router would.
+ * @param port of its own; any that is free when 0
  * @param forgets after how long it forgets a quiet connection, and whether it answers what comes later
  */
 export async function relay(
   host: string,
   to: { host: string; port: number },
   forgets?: { afterMs: number; then: 'reset' | 'silence' },
+  port = 0,
 ): Promise<Relay> {
   const open = new Set<net.Socket>();
   const server = net.createServer((near) => {
@@ -35,7 +37,7 @@ export async function relay(
       else near.removeAllListeners('data').resume();
     });
   });
-  return listening(server, host, open);
+  return listening(server, host, open, port);
 }
 
 /** Ends TLS with a certificate of its own and passes what is in it on to Kafka: what an inspecting firewall does. */
@@ -55,8 +57,8 @@ export async function tlsRelay(
   return listening(server, host, open);
 }
 
-async function listening(server: net.Server, host: string, open: Set<net.Socket>): Promise<Relay> {
-  await new Promise<void>((settle) => server.listen(0, host, settle));
+async function listening(server: net.Server, host: string, open: Set<net.Socket>, port = 0): Promise<Relay> {
+  await new Promise<void>((settle) => server.listen(port, host, settle));
   return {
     port: (server.address() as net.AddressInfo).port,
     close: () => {
