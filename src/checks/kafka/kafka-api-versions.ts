@@ -57,8 +57,7 @@ export const kafkaApiVersions: FacilityCheck<TwoViews<Versions>> = {
       const verdict = judgeEach(
         ID,
         answers,
-        (broker, versions) =>
-          `${broker} is Kafka ${release(versions) ?? 'older than 2.1'}${'4.0' === release(versions) ? ' or newer' : ''}`,
+        (broker, versions) => `${broker} is Kafka ${release(versions) ?? 'before 2.1'} or newer`,
         (_, failure) => loginReason(failure, kafka),
       );
       const found = answers.flatMap(({ answer }) => (answer.ok ? [answer.value] : []));

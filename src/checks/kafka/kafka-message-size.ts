@@ -127,8 +127,8 @@ async function sample(
 
 interface Largest {
   column: string;
+  /** `dbo.Scans`: the end of its topic's name, too. */
   table: string;
-  topicEnd: string;
   bytes: number;
 }
 
@@ -138,7 +138,6 @@ function longestOf(longest: MessageSizeFacts['longest']): Largest | undefined {
     .map(({ schema_name, table_name, column_name, longest: length }) => ({
       column: `${schema_name}.${table_name}.${column_name}`,
       table: `${schema_name}.${table_name}`,
-      topicEnd: `${schema_name}.${table_name}`,
       bytes: Math.round(Number(length ?? 0) * GROWTH),
     }))
     .sort((a, b) => b.bytes - a.bytes);
@@ -148,10 +147,10 @@ function longestOf(longest: MessageSizeFacts['longest']): Largest | undefined {
 /** The limit of the table's own topic; Kafka's default where that is not made yet; never more than the worker sends. */
 function smallest(
   limits: readonly { name: string; bytes: number }[],
-  { topicEnd }: Largest,
+  { table }: Largest,
   settings: FacilitySettings,
 ): { topic: string; bytes: number } {
-  const topic = `${dataPrefix(settings)}${topicEnd}`;
+  const topic = `${dataPrefix(settings)}${table}`;
   const bytes = limits.find(({ name }) => name === topic)?.bytes ?? DEFAULT_LIMIT;
   return { topic, bytes: Math.min(bytes, WORKER_LIMIT) };
 }

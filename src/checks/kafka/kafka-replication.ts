@@ -48,12 +48,8 @@ export const kafkaReplication: FacilityCheck<ReplicationFacts> = {
     if (never.length > 0) {
       return fail(`${ID}-never`, 'Kafka can never take a record: more copies are wanted than there are.', {
         current: never
-          .map(
-            (topic) =>
-              `${topic.name}: ${counted(copies(topic), 'copy')}, min.insync.replicas=${wanted(topic.name)}`,
-          )
-          .join('; ')
-          .replaceAll('copys', 'copies'),
+          .map((topic) => `${topic.name}: copies ${copies(topic)}, min.insync.replicas=${wanted(topic.name)}`)
+          .join('; '),
         required: 'min.insync.replicas below the number of copies',
         remedy: {
           text: 'The central team runs these lines, or adds copies.',
