@@ -3,7 +3,7 @@ import { facilityNames } from '../../connector/names.ts';
 import type { FacilityCheck } from '../context.ts';
 import { askKafka } from '../two-views.ts';
 import type { Verdict } from '../types.ts';
-import { counted, fail, listed, pass, warn } from '../verdicts.ts';
+import { fail, listed, pass, warn } from '../verdicts.ts';
 import { notAnswered, topicConfigCommand } from './not-answered.ts';
 import { insufficient, lookAt, type TopicsFacts } from './own-topics.ts';
 
