@@ -1,7 +1,7 @@
 import type { Clock } from '../adapters/clock.ts';
 import { CliError } from '../errors.ts';
 import { runChecks } from './runner.ts';
-import type { Check, CheckResult, Facts, Fix, Verdict } from './types.ts';
+import type { Check, CheckResult, Facts, Fix } from './types.ts';
 
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 1_000;
@@ -83,33 +83,38 @@ export async function applyCure<Context, Settings>(
 ): Promise<FixReport> {
   const { fix, facts, ...said } = cure;
   const { context, signal, clock, progress } = ports;
-  const verdictOf = async (id: string): Promise<Verdict | undefined> => {
-    const results = await runChecks(checks, context, settings, { only: [id], signal });
-    return results.find((result) => result.id === id)?.verdict;
+  const ask = async (...ids: string[]): Promise<CheckResult[]> => {
+    const results = await runChecks(checks, context, settings, { only: ids, signal });
+    return ids.flatMap((id) => results.find((result) => result.id === id) ?? []);
   };
-  const now = await verdictOf(cure.check);
-  if (now?.code !== cure.code) return { ...said, outcome: 'gone', ...after(now) };
+  const [before] = await ask(cure.check);
+  if (before?.verdict.code !== cure.code) return { ...said, outcome: 'gone', ...after(before) };
   try {
     await fix.apply(context, facts, signal);
   } catch (error) {
     signal.throwIfAborted();
     return { ...said, outcome: 'failed', after: words(error) };
   }
-  const { check, ms, holdsMs = 0 } = fix.until ?? { check: cure.check, ms: PATIENCE_MS };
+  const { checks: proofs, ms, holdsMs = 0 } = fix.until ?? { checks: [cure.check], ms: PATIENCE_MS };
   const end = clock.now() + ms + holdsMs;
+  let changed = false;
   for (let passingSince: number | undefined; ; ) {
-    const verdict = await verdictOf(check);
-    passingSince = verdict?.outcome === 'pass' ? (passingSince ?? clock.now()) : undefined;
+    const results = await ask(...proofs);
+    const open = results.find(({ verdict }) => verdict.outcome !== 'pass');
+    passingSince = open === undefined ? (passingSince ?? clock.now()) : undefined;
     if (passingSince !== undefined && clock.now() - passingSince >= holdsMs)
-      return { ...said, outcome: 'cured', ...after(verdict) };
-    if (clock.now() >= end) return { ...said, outcome: 'not-cured', ...after(verdict) };
-    progress(verdict?.summary ?? '');
+      return { ...said, outcome: 'cured', ...after(results[0]) };
+    // What was seen gone and is here again has not been cured, however long one waits.
+    const back = results.some(({ id, verdict }) => id === cure.check && fix.cures.includes(verdict.code));
+    if (clock.now() >= end || (changed && back)) return { ...said, outcome: 'not-cured', ...after(open) };
+    changed ||= !back;
+    progress(open === undefined ? 'watching whether it lasts' : open.verdict.summary);
     await clock.sleep(PAUSE_MS, signal);
   }
 }
 
-function after(verdict: Verdict | undefined): { after?: string } {
-  return verdict === undefined ? {} : { after: verdict.summary };
+function after(result: CheckResult | undefined): { after?: string } {
+  return result === undefined ? {} : { after: result.verdict.summary };
 }
 
 function words(error: unknown): string {

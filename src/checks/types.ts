@@ -52,10 +52,10 @@ export interface Fix<Context, F extends Facts = Facts, Settings = unknown> {
   /** Another risk while one of these checks fails: what is safe on most days is not on that one. */
   riskier?: { when: readonly string[]; risk: string };
   /**
-   * Id of the check that must pass afterwards, how long that may take, and how long the pass must hold to be believed; absent:
-   * the check's own, half a minute, at once.
+   * Ids of the checks that must pass afterwards, how long that may take, and how long the pass must hold to be believed;
+   * absent: the check's own, half a minute, at once.
    */
-  until?: { check: string; ms: number; holdsMs?: number };
+  until?: { checks: readonly string[]; ms: number; holdsMs?: number };
   /** What it will do, in words, shown before it runs. */
   says(facts: F, settings: Settings): string;
   apply(context: Context, facts: F, signal: AbortSignal): Promise<void>;

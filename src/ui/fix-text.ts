@@ -4,7 +4,7 @@ import type { Style } from './output.ts';
 
 const WORDS: Record<FixReport['outcome'], readonly [state: Outcome, word: string]> = {
   cured: ['pass', 'cured'],
-  'not-cured': ['fail', 'done, and not cured'],
+  'not-cured': ['fail', 'done, but not seen to help'],
   failed: ['fail', 'could not be done'],
   gone: ['pass', 'not needed any more'],
   declined: ['skip', 'not done: declined'],

@@ -8,8 +8,11 @@ import { COPY_AGAIN } from './restart-risk.ts';
 
 const ID = 'connector-state';
 
-/** A task says RUNNING for more than 15 s before it meets again what it failed of: it reads its history, then sends. */
-const SETTLED = { check: ID, ms: 60_000, holdsMs: 30_000 };
+/**
+ * RUNNING proves little: a task that Kafka refuses was seen to say it for a minute before it failed again. A heartbeat that has
+ * arrived proves that it works.
+ */
+const PROVEN = { checks: [ID, 'heartbeat-fresh'], ms: 90_000, holdsMs: 30_000 };
 /** Failures after which a restart may begin a new first copy. */
 const LOST = ['position-lost', 'history-missing'];
 const RESTARTABLE = TRACE_CAUSES.map(({ code }) => code).filter((code) => !LOST.includes(code));
@@ -37,14 +40,14 @@ export const connectorState: FacilityCheck<ConnectorFacts> = {
       cures: [...RESTARTABLE.map((code) => `${ID}-${code}`), `${ID}-unrecognised`, `${ID}-no-task`],
       risk: 'safe',
       riskier: COPY_AGAIN,
-      until: SETTLED,
+      until: PROVEN,
       says: ({ name }) => `Restart what has failed of ${name}; it goes on from its position.`,
       apply: restart,
     },
     {
       cures: LOST.map((code) => `${ID}-${code}`),
       risk: COPY_AGAIN.risk,
-      until: SETTLED,
+      until: PROVEN,
       says: ({ name }) =>
         `Restart what has failed of ${name}. With SNAPSHOT_MODE=when_needed every table is then copied again over the line.`,
       apply: restart,
@@ -53,7 +56,7 @@ export const connectorState: FacilityCheck<ConnectorFacts> = {
       cures: [`${ID}-paused`, `${ID}-stopped`],
       risk: 'resume',
       riskier: COPY_AGAIN,
-      until: SETTLED,
+      until: { checks: [ID], ms: 60_000 },
       says: ({ name }) => `Let ${name} go on, which somebody has halted on purpose.`,
       apply: ({ connect }, { name }) => connect.resume(name),
     },

@@ -47,7 +47,7 @@ export const dockerContainerState: FacilityCheck<ContainerFacts> = {
       cures: [`${ID}-stopped`],
       risk: 'safe',
       riskier: COPY_AGAIN,
-      until: { check: 'docker-connect-rest', ms: 120_000 },
+      until: { checks: ['docker-connect-rest'], ms: 120_000 },
       says: ({ name }) => `Start the container ${name}; it goes on from its position in Kafka.`,
       apply: async ({ docker }, { name }) => (await docker()).start(name),
     },

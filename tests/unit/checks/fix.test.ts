@@ -99,14 +99,14 @@ describe('a cure', () => {
   it('may take its time, but not for ever', async () => {
     expect(await heal(plant({ slow: 20 }))).toMatchObject({ outcome: 'cured' });
     expect(await heal(plant({ slow: 40 }))).toMatchObject({ outcome: 'not-cured', after: 'It stands.' });
-    const patient = cure({ until: { check: 'pump', ms: 60_000 } });
+    const patient = cure({ until: { checks: ['pump'], ms: 60_000 } });
     expect(await heal(plant({ slow: 40 }), patient)).toMatchObject({ outcome: 'cured' });
   });
   it('is not believed while what it mended breaks again', async () => {
     const flapping = async (holdsMs: number) => {
       const context = plant();
       const { clock, ...rest } = ports(context);
-      const checks = [pump(cure({ until: { check: 'pump', ms: 20_000, holdsMs } }))];
+      const checks = [pump(cure({ until: { checks: ['pump'], ms: 20_000, holdsMs } }))];
       const [found] = curesFor(checks, await runChecks(checks, context, null), null);
       // Mended, it runs for ten seconds.
       const sleep = async (ms: number) => {
@@ -120,6 +120,26 @@ describe('a cure', () => {
       'cured',
       'not-cured',
     ]);
+  });
+  it('ends as soon as what it mended is broken again', async () => {
+    const context = plant();
+    const { clock, ...rest } = ports(context);
+    const checks = [pump(cure({ until: { checks: ['pump'], ms: 600_000, holdsMs: 30_000 } }))];
+    const [found] = curesFor(checks, await runChecks(checks, context, null), null);
+    const sleep = async (ms: number) => {
+      await clock.sleep(ms);
+      context.broken = clock.now() >= 10_000;
+    };
+    const report = await applyCure(found!, checks, null, { ...rest, clock: { ...clock, sleep } });
+    expect([report.outcome, report.after, clock.now()]).toEqual(['not-cured', 'It stands.', 10_000]);
+  });
+  it('needs every proof', async () => {
+    const fix = cure({ until: { checks: ['pump', 'flood'], ms: 5_000 } });
+    const checks = [pump(fix), flood];
+    const context = plant();
+    const [found] = curesFor(checks, await runChecks(checks, context, null), null);
+    const report = await applyCure(found!, checks, null, ports(context));
+    expect(report).toMatchObject({ outcome: 'not-cured', after: 'Water.' });
   });
   it('that breaks down says why', async () => {
     const fix = cure({ apply: () => Promise.reject(new Error('no spanner')) });
@@ -144,7 +164,7 @@ describe('the cures of a facility', () => {
   });
   it('wait for checks that exist', () => {
     const ids = FACILITY_CHECKS.map(({ id }) => id);
-    expect(fixes.flatMap(({ fix }) => fix.until?.check ?? []).filter((id) => !ids.includes(id))).toEqual([]);
+    expect(fixes.flatMap(({ fix }) => fix.until?.checks ?? []).filter((id) => !ids.includes(id))).toEqual([]);
   });
   it('copy tables again by name only', () => {
     const lost = fixes.filter(({ fix }) =>
