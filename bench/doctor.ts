@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bringUp, ensureConnectImages } from '../sandbox/src/up.ts';
+import { inVoid, NO_VOID, VOID_DOCKER, VOID_HOSTS } from '../sandbox/src/void-network.ts';
 import { type Benchmark, type Measurement, measurement } from './benchmark.ts';
 import { machine } from './conditions.ts';
 import { type BenchFacility, startFacility } from './doctor-facility.ts';
@@ -57,7 +58,10 @@ async function measure(): Promise<Measurement> {
 /** The same with targets by address and by name, in a network in which every packet is lost. */
 async function blackHoled({ settings }: BenchFacility): Promise<Measurement[]> {
   const kinds = {
-    'by address': { DB_HOST: '10.99.0.10', KAFKA_BOOTSTRAP_SERVERS: '10.99.0.11:9093,10.99.0.12:9093' },
+    'by address': {
+      DB_HOST: VOID_HOSTS[0],
+      KAFKA_BOOTSTRAP_SERVERS: `${VOID_HOSTS[1]}:9093,${VOID_HOSTS[2]}:9093`,
+    },
     'by name': {
       DB_HOST: 'sql.hospital.example',
       KAFKA_BOOTSTRAP_SERVERS: 'kafka-1.example.org:9093,kafka-2.example.org:9093',
@@ -92,16 +96,11 @@ async function blackHoled({ settings }: BenchFacility): Promise<Measurement[]> {
  */
 async function look(dir: string, silentPort?: string): Promise<DoctorRun> {
   const argv = [BIN, 'doctor', '--json', '--dir', dir];
-  const hole = { DOCKER_HOST: 'tcp://10.99.0.13:2375' };
   const started = performance.now();
   const output =
     silentPort === undefined
       ? await run(process.execPath, argv, {})
-      : await run(
-          'unshare',
-          ['--net', 'sh', '-c', VANISH, 'sh', silentPort, process.execPath, ...argv],
-          hole,
-        );
+      : await run('unshare', inVoid(silentPort, argv), { DOCKER_HOST: VOID_DOCKER });
   const wall = (performance.now() - started) / 1000;
   const { checks } = JSON.parse(output.slice(output.indexOf('{'))) as {
     checks: { id: string; ms: number; verdict: { outcome: string } }[];
@@ -115,17 +114,6 @@ async function look(dir: string, silentPort?: string): Promise<DoctorRun> {
     outcomes,
   };
 }
-
-/** An interface with nobody behind it takes every packet and sends none: names, TCP and Docker's port all run into the void. */
-const VANISH = `
-ip link set lo up && ip tuntap add dev void0 mode tun && ip addr add 10.99.0.2/24 dev void0 && ip link set void0 up || exit 90
-ip route add default dev void0 || exit 90
-port=$1; shift
-"$1" -e "require('node:net').createServer(() => {}).listen($port, '127.0.0.1')" & silent=$!
-"$@"; code=$?
-kill $silent
-exit $code
-`;
 
 async function run(program: string, argv: readonly string[], env: Record<string, string>): Promise<string> {
   const child = spawn(program, argv, {
@@ -146,7 +134,7 @@ async function run(program: string, argv: readonly string[], env: Record<string,
   // 3: checks failed, which is what a black hole is for.
   if (code === 0 || code === 3) return written.stdout;
   const why =
-    code === 90 ? 'A network of its own cannot be made: run this as root on Linux.' : written.stderr;
+    code === NO_VOID ? 'A network of its own cannot be made: run this as root on Linux.' : written.stderr;
   throw new Error(`doctor ended with ${code}. ${why}`);
 }
 

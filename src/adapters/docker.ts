@@ -27,7 +27,7 @@ export async function findDocker(host: HostFacts): Promise<DockerPort> {
   for (const endpoint of await endpoints(host)) {
     try {
       const engine = open(endpoint);
-      await withTimeout(engine.ping(), PING_TIMEOUT_MS);
+      await ping(engine);
       return dockerPort(engine, endpoint, isGuarded(endpoint.url, host));
     } catch (cause) {
       refusals.push(explainRefusal(endpoint, cause, host.platform));
@@ -186,13 +186,20 @@ function engineError(action: string, cause: unknown): CliError {
   });
 }
 
-async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
-  });
+/** What dockerode takes and its types do not know. */
+interface PingWithSignal {
+  ping(options: { abortSignal: AbortSignal }): Promise<unknown>;
+}
+
+/** Asks whether an Engine answers. A question that is given up is taken back too: its socket would keep the program alive for minutes. */
+async function ping(engine: Docker): Promise<void> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PING_TIMEOUT_MS);
   try {
-    return await Promise.race([work, timeout]);
+    await (engine as unknown as PingWithSignal).ping({ abortSignal: patience.signal });
+  } catch (cause) {
+    if (patience.signal.aborted) throw new Error(`no answer within ${PING_TIMEOUT_MS / 1000} s`);
+    throw cause;
   } finally {
     clearTimeout(timer);
   }
