@@ -79,8 +79,9 @@ export function enrolSink(password?: string): Promise<Login> {
 export async function enrol(username: string, grants: readonly Grant[], password?: string): Promise<Login> {
   const known = (await readCredentials())?.kafka.users[username];
   const chosen = password ?? known ?? newPassword();
+  // Set even where it is known: the broker may have been made anew since, and then knows nobody.
+  await setScramPassword(username, chosen);
   if (chosen !== known) {
-    await setScramPassword(username, chosen);
     await updateCredentials((credentials) => {
       credentials.kafka.users[username] = chosen;
     });
