@@ -10,7 +10,7 @@ import { loadSandbox, type Sandbox } from '../../sandbox/src/load.ts';
 import { findDocker } from '../../src/adapters/docker.ts';
 import { facilityNames, TOPIC_PREFIX } from '../../src/connector/names.ts';
 import { envValues, parseEnv } from '../../src/settings/env-file.ts';
-import { realCli } from './support/real-cli.ts';
+import { realCli } from './support/program.ts';
 import { startTestStandin, type TestStandin } from './support/standin.ts';
 import { startWorker, type WorkerContainer } from './support/worker-container.ts';
 

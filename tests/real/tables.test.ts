@@ -14,7 +14,7 @@ import { RowMaker } from '../../sandbox/src/sample/rows.ts';
 import { sampleSchema } from '../../sandbox/src/sample/schema.ts';
 import type { JudgedTable } from '../../src/checks/tables/judged.ts';
 import { envValues, parseEnv } from '../../src/settings/env-file.ts';
-import { realCli } from './support/real-cli.ts';
+import { realCli } from './support/program.ts';
 import { startTestStandin, type TestStandin } from './support/standin.ts';
 import { Terminal } from './support/terminal.ts';
 

@@ -7,9 +7,17 @@ export interface ProgramRun {
   stderr: string;
 }
 
-/** Runs the program in this process with its real adapters, without a terminal, in an environment of its own. */
+/** Runs the program in this process with its real adapters, 80 columns wide and without a terminal. */
+export function realCli(...argv: readonly string[]): Promise<ProgramRun> {
+  return runProgram(undefined, ...argv);
+}
+
+/**
+ * The same with an environment of its own.
+ * @param env this process's own when undefined
+ */
 export async function runProgram(
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> | undefined,
   ...argv: readonly string[]
 ): Promise<ProgramRun> {
   const written = { stdout: '', stderr: '' };
@@ -31,7 +39,7 @@ export async function runProgram(
     signal: new AbortController().signal,
     context: async (invocation) => {
       const context = createContext(invocation);
-      return { ...context, host: { ...context.host, env } };
+      return env === undefined ? context : { ...context, host: { ...context.host, env } };
     },
   });
   return { exit, ...written };
