@@ -215,7 +215,7 @@ describe('a black hole', () => {
     const started = performance.now();
     const checked = await check({ ...silent, database }, 'kafka', 'sqlserver');
     expect(performance.now() - started).toBeLessThan(15_000);
-    expect(checked.troubles()).toEqual(['fail sql-login-timeout', 'fail kafka-tls-handshake-timeout']);
+    expect(checked.troubles()).toEqual(['fail sql-tls-timeout', 'fail kafka-tls-handshake-timeout']);
     for (const socket of open) socket.destroy();
     hole.close();
   });

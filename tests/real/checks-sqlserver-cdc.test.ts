@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadSandbox, type Sandbox } from '../../sandbox/src/load.ts';
 import { systemClock } from '../../src/adapters/clock.ts';
 import type { ConnectPort } from '../../src/adapters/connect-port.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
@@ -17,9 +18,11 @@ const PATIENCE_MS = 20_000;
 let hospital: Hospital;
 let dir: string;
 /** `commit_lsn` of the connector; undefined: the worker does not answer. */
+let sandbox: Sandbox;
 let position: string | undefined;
 
 beforeAll(async () => {
+  sandbox = await loadSandbox();
   hospital = await startHospital(STORAGE);
   dir = await mkdtemp(join(tmpdir(), 'seen-'));
   await hospital.dba(
@@ -36,8 +39,10 @@ afterAll(async () => {
   await hospital?.remove();
 });
 
-const settings = () =>
-  facility({ database: hospital.database, messageKeyColumns: 'dbo.AuditTrail:At,What', dir });
+const settings = () => {
+  const database = { ...hospital.database, trustServerCertificate: false, ca: sandbox.ca };
+  return facility({ database, messageKeyColumns: 'dbo.AuditTrail:At,What', dir });
+};
 
 async function run(...only: string[]) {
   const connect = {

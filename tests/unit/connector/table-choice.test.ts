@@ -22,7 +22,10 @@ import { spell } from '../../../src/settings/env-write.ts';
 /** Names that a vendor might choose, with all that an expression, a list, a key or a `.env` file reads as its own. */
 const name = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9_ $.()\-,;:[\]{}+*?|^\\'"#&%@!~=<>/`]{1,20}$/),
-  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+  // No line ends: the `.` of an expression does not stand for them, in Java as here.
+  fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+    .filter((text) => !/[\n\r\u0085\u2028\u2029]/.test(text)),
   fc.constantFrom(
     'Visits',
     'Order, Lines',

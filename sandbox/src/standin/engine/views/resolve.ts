@@ -78,7 +78,7 @@ export function resolveView(schema: string, name: string, scope: Scope): Resolve
 }
 
 function findView(schema: string, name: string, scope: Scope): SystemView | undefined {
-  return VIEWS.get(key(undefined, schema, name)) ?? VIEWS.get(key(scope.database.name, schema, name));
+  return VIEWS.get(key(scope.database.name, schema, name)) ?? VIEWS.get(key(undefined, schema, name));
 }
 
 /** Names of the views of a database on which SELECT can be granted, by the id that stands for each in grants. */

@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CliFailed, type CliRun, runCli } from '../../../sandbox/src/demo/cli.ts';
+import { enrolFacility } from '../../../sandbox/src/kafka/enrol.ts';
+import { withAdmin } from '../../../sandbox/src/kafka/topics.ts';
+import { loadSandbox } from '../../../sandbox/src/load.ts';
+import { docker, removeContainer } from '../../../sandbox/src/provision/docker.ts';
+import { type FacilityNames, facilityNames, TOPIC_PREFIX } from '../../../src/connector/names.ts';
+import { DATABASE, type Hospital, startHospital } from './hospital.ts';
+
+/** What tells one facility of the tests from another; names and ports are free for one test file alone. */
+export interface FacilityWish {
+  code: string;
+  instance: string;
+  restPort: number;
+  /** Of the hospital's stand-in. */
+  storage: string;
+  /** The one patient. */
+  patient: string;
+  heartbeatMs: number;
+  /** Checks SQL Server's certificate against the sandbox's authority, instead of taking it as it is. */
+  verified?: boolean;
+  kafkaPassword?: string;
+}
+
+/** A facility that `init` has installed, and that streams. */
+export interface InstalledFacility {
+  hospital: Hospital;
+  names: FacilityNames;
+  /** A temporary folder; the facility folder is in it. */
+  home: string;
+  dir: string;
+  /** A command at the facility; its exit code counts as an answer. */
+  ask(...argv: string[]): Promise<CliRun>;
+  remove(): Promise<void>;
+}
+
+/** Builds the program and installs with it. */
+export async function installFacility(wish: FacilityWish): Promise<InstalledFacility> {
+  await promisify(execFile)(process.execPath, ['build.mjs']);
+  const names = facilityNames(wish.code, wish.instance);
+  const sandbox = await loadSandbox();
+  await removeTopics(names);
+  const login = await enrolFacility(wish.code, wish.kafkaPassword);
+  const hospital = await startHospital(wish.storage);
+  await hospital.prepare();
+  await hospital.dba(`INSERT INTO dbo.Patients VALUES (1, N'${wish.patient}')`);
+  const home = await mkdtemp(join(tmpdir(), `${wish.instance}-`));
+  const dir = join(home, 'facility');
+  const { host, port, user, password, name } = hospital.database;
+  const flags = {
+    '--dir': dir,
+    '--instance': wish.instance,
+    '--rest-port': String(wish.restPort),
+    '--name': `Hospital ${wish.instance}`,
+    '--code': wish.code,
+    '--db-host': host,
+    '--db-port': String(port),
+    '--db-user': user,
+    '--db-name': name,
+    ...(wish.verified ? { '--db-ca': sandbox.caFile } : { '--db-trust-server-certificate': 'true' }),
+    '--key-columns': 'dbo.AuditTrail:At,What;dbo.Stock:ItemCode',
+    '--heartbeat-ms': String(wish.heartbeatMs),
+    '--kafka': sandbox.kafka.bootstrap,
+    '--kafka-user': login.username,
+    '--kafka-ca': sandbox.caFile,
+  };
+  const remove = async () => {
+    await removeContainer(names.container);
+    await docker
+      .getNetwork(names.container)
+      .remove()
+      .catch(() => {});
+    await hospital.remove();
+    await removeTopics(names);
+    await rm(home, { recursive: true, force: true });
+  };
+  try {
+    const passwords = { DB_PASS: password, KAFKA_PASS: login.password };
+    await runCli(['init', '--yes', ...Object.entries(flags).flat()], passwords, () => {});
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  const ask = (...argv: string[]) =>
+    runCli([...argv, '--dir', dir], {}, () => {}).catch((error: unknown) => {
+      if (error instanceof CliFailed) return error.run;
+      throw error;
+    });
+  return { hospital, names, home, dir, ask, remove };
+}
+
+/** The JSON document among the lines of a run. */
+export function jsonOf<T>({ output }: CliRun): T {
+  return JSON.parse(output.slice(output.indexOf('{\n'), output.lastIndexOf('\n}') + 2));
+}
+
+async function removeTopics(names: FacilityNames): Promise<void> {
+  await withAdmin(async (admin) => {
+    const own = (await admin.listTopics()).filter(
+      (name) => name.startsWith(names.prefix) || name.startsWith(`${TOPIC_PREFIX}.${DATABASE}.`),
+    );
+    if (own.length > 0) await admin.deleteTopics({ topics: own });
+  });
+}
