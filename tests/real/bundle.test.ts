@@ -1,39 +1,20 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CliFailed, type CliRun, runCli } from '../../sandbox/src/demo/cli.ts';
 import { SecretScan } from '../../sandbox/src/demo/secrets.ts';
-import { enrolFacility } from '../../sandbox/src/kafka/enrol.ts';
-import { withAdmin } from '../../sandbox/src/kafka/topics.ts';
-import { loadSandbox } from '../../sandbox/src/load.ts';
-import { docker, removeContainer } from '../../sandbox/src/provision/docker.ts';
 import type { CheckResult } from '../../src/checks/types.ts';
-import { facilityNames, TOPIC_PREFIX } from '../../src/connector/names.ts';
-import { DATABASE, type Hospital, startHospital } from './support/hospital.ts';
+import { type InstalledFacility, installFacility } from './support/installed-facility.ts';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
-const CODE = 'BUNDLED';
-const INSTANCE = 'bundled';
-const NAMES = facilityNames(CODE, INSTANCE);
 const KAFKA_PASSWORD = `K4fka's "\\$x" # %&; bundle`;
 const PATIENT = 'Achen-Rose-Lacor';
 
-let hospital: Hospital;
+let facility: InstalledFacility;
 let home: string;
-const folder = () => join(home, 'facility');
-
-/** A command at the facility; its exit code counts as an answer. */
-async function atSite(...argv: string[]): Promise<CliRun> {
-  return runCli([...argv, '--dir', folder()], {}, () => {}).catch((error: unknown) => {
-    if (error instanceof CliFailed) return error.run;
-    throw error;
-  });
-}
 
 /** The file, judged on a machine that has nothing but the program and the file: an empty folder and no network at all. */
 async function elsewhere(file: string): Promise<{ checks: CheckResult[]; from: { differs: object[] } }> {
@@ -54,7 +35,7 @@ async function elsewhere(file: string): Promise<{ checks: CheckResult[]; from: {
 /** A bundle of the facility as it is now, unpacked by another program than ours. */
 async function bundled(name: string) {
   const file = join(home, `${name}.tgz`);
-  const made = await atSite('bundle', '--yes', '--out', file);
+  const made = await facility.ask('bundle', '--yes', '--out', file);
   expect([made.exitCode, made.output]).toEqual([0, expect.stringContaining(`Written: ${file}`)]);
   const dir = await mkdtemp(join(home, `${name}-`));
   await run('tar', ['xzf', file, '-C', dir]);
@@ -63,68 +44,32 @@ async function bundled(name: string) {
   return { file, dir, read, checks };
 }
 
-async function removeTopics(): Promise<void> {
-  await withAdmin(async (admin) => {
-    const own = (await admin.listTopics()).filter(
-      (name) => name.startsWith(NAMES.prefix) || name.startsWith(`${TOPIC_PREFIX}.${DATABASE}.`),
-    );
-    if (own.length > 0) await admin.deleteTopics({ topics: own });
-  });
-}
-
 beforeAll(async () => {
-  await run(process.execPath, ['build.mjs']);
-  const sandbox = await loadSandbox();
-  await removeTopics();
-  const login = await enrolFacility(CODE, KAFKA_PASSWORD);
-  hospital = await startHospital('bundle');
-  await hospital.prepare();
-  await hospital.dba(`INSERT INTO dbo.Patients VALUES (1, N'${PATIENT}')`);
-  home = await mkdtemp(join(tmpdir(), 'bundle-'));
-  const { host, port, user, password, name } = hospital.database;
-  const flags = {
-    '--dir': folder(),
-    '--instance': INSTANCE,
-    '--rest-port': '18779',
-    '--name': 'Bundled Hospital',
-    '--code': CODE,
-    '--db-host': host,
-    '--db-port': String(port),
-    '--db-user': user,
-    '--db-name': name,
-    '--db-trust-server-certificate': 'true',
-    '--key-columns': 'dbo.AuditTrail:At,What;dbo.Stock:ItemCode',
-    '--heartbeat-ms': '2000',
-    '--kafka': sandbox.kafka.bootstrap,
-    '--kafka-user': login.username,
-    '--kafka-ca': sandbox.caFile,
-  };
-  const passwords = { DB_PASS: password, KAFKA_PASS: login.password };
-  await runCli(['init', '--yes', ...Object.entries(flags).flat()], passwords, () => {});
+  facility = await installFacility({
+    code: 'BUNDLED',
+    instance: 'bundled',
+    restPort: 18779,
+    storage: 'bundle',
+    patient: PATIENT,
+    heartbeatMs: 2000,
+    kafkaPassword: KAFKA_PASSWORD,
+  });
+  home = facility.home;
 });
 
-afterAll(async () => {
-  await removeContainer(NAMES.container);
-  await docker
-    .getNetwork(NAMES.container)
-    .remove()
-    .catch(() => {});
-  await hospital?.remove();
-  await removeTopics();
-  if (home !== undefined) await rm(home, { recursive: true, force: true });
-});
+afterAll(() => facility?.remove());
 
 const verdicts = (checks: CheckResult[]) => checks.map(({ id, verdict }) => ({ id, verdict }));
 const codes = (checks: CheckResult[]) => checks.map(({ verdict }) => `${verdict.outcome} ${verdict.code}`);
 
 async function leaks({ dir, file }: { dir: string; file: string }) {
   const scan = new SecretScan([
-    { name: 'database', value: hospital.database.password },
+    { name: 'database', value: facility.hospital.database.password },
     { name: 'kafka', value: KAFKA_PASSWORD },
     { name: 'patient', value: PATIENT },
   ]);
   // The scan itself is not blind.
-  scan.look('control', '.env', await readFile(join(folder(), '.env')));
+  scan.look('control', '.env', await readFile(join(facility.dir, '.env')));
   const seenInEnv = new Set(scan.leaks.map(({ secret }) => secret));
   expect([...seenInEnv].sort()).toEqual(['database', 'kafka']);
   scan.leaks.length = 0;
@@ -168,7 +113,7 @@ describe('a bundle of a facility that streams', () => {
     expect(judged.from.differs).toEqual([]);
     expect(verdicts(judged.checks)).toEqual(verdicts(checks));
     expect(judged.checks.length).toBeGreaterThan(20);
-    const live = await atSite('doctor', '--json');
+    const live = await facility.ask('doctor', '--json');
     const text = live.output.slice(live.output.indexOf('{\n'), live.output.lastIndexOf('\n}') + 2);
     expect(codes(judged.checks)).toEqual(codes(JSON.parse(text).checks));
   });
@@ -176,7 +121,7 @@ describe('a bundle of a facility that streams', () => {
 
 describe('a bundle of a facility that does not', () => {
   test('says so elsewhere in the same words: SQL Server is gone', async () => {
-    await hospital.standin.stop();
+    await facility.hospital.standin.stop();
     const it = await bundled('ill');
     const judged = await elsewhere(it.file);
     expect(verdicts(judged.checks)).toEqual(verdicts(it.checks));

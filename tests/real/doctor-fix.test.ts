@@ -1,22 +1,14 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CliFailed, runCli } from '../../sandbox/src/demo/cli.ts';
-import { enrolFacility } from '../../sandbox/src/kafka/enrol.ts';
 import { withAdmin } from '../../sandbox/src/kafka/topics.ts';
-import { loadSandbox } from '../../sandbox/src/load.ts';
-import { docker, removeContainer } from '../../sandbox/src/provision/docker.ts';
+import { docker } from '../../sandbox/src/provision/docker.ts';
 import { connectRest } from '../../src/adapters/connect-rest.ts';
 import type { FixReport } from '../../src/checks/fix.ts';
 import type { CheckResult } from '../../src/checks/types.ts';
-import { facilityNames, TOPIC_PREFIX } from '../../src/connector/names.ts';
-import { DATABASE, type Hospital, startHospital } from './support/hospital.ts';
+import { facilityNames } from '../../src/connector/names.ts';
+import { type InstalledFacility, installFacility, jsonOf } from './support/installed-facility.ts';
 
 const CODE = 'CURED';
 const INSTANCE = 'cured';
@@ -32,17 +24,11 @@ interface Answer {
   fixable?: { check: string; code: string; risk: string }[];
 }
 
-let hospital: Hospital;
-let dir: string;
+let facility: InstalledFacility;
 
 async function doctor(...flags: string[]): Promise<Answer> {
-  const argv = ['doctor', ...flags, '--json', '--dir', dir];
-  const run = await runCli(argv, {}, () => {}).catch((error: unknown) => {
-    if (error instanceof CliFailed) return error.run;
-    throw error;
-  });
-  const text = run.output.slice(run.output.indexOf('{\n'), run.output.lastIndexOf('\n}') + 2);
-  return { exit: run.exitCode, ...JSON.parse(text) };
+  const run = await facility.ask('doctor', ...flags, '--json');
+  return { exit: run.exitCode, ...jsonOf<Omit<Answer, 'exit'>>(run) };
 }
 
 /** What is wrong with container and connector; the machine that runs the tests is another matter. */
@@ -97,56 +83,18 @@ const settled = async () => {
 };
 const taskState = async () => (await worker.status(NAMES.connector))?.tasks[0]?.state;
 
-async function removeTopics(): Promise<void> {
-  await withAdmin(async (admin) => {
-    const own = (await admin.listTopics()).filter(
-      (name) => name.startsWith(NAMES.prefix) || name.startsWith(`${TOPIC_PREFIX}.${DATABASE}.`),
-    );
-    if (own.length > 0) await admin.deleteTopics({ topics: own });
-  });
-}
-
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, ['build.mjs']);
-  const sandbox = await loadSandbox();
-  await removeTopics();
-  const login = await enrolFacility(CODE);
-  hospital = await startHospital('doctor_fix');
-  await hospital.prepare();
-  await hospital.dba("INSERT INTO dbo.Patients VALUES (1, N'Achen')");
-  dir = await mkdtemp(join(tmpdir(), 'cured-'));
-  const { host, port, user, password, name } = hospital.database;
-  const flags = {
-    '--dir': dir,
-    '--instance': INSTANCE,
-    '--rest-port': String(REST_PORT),
-    '--name': 'Cured Hospital',
-    '--code': CODE,
-    '--db-host': host,
-    '--db-port': String(port),
-    '--db-user': user,
-    '--db-name': name,
-    '--db-trust-server-certificate': 'true',
-    '--key-columns': 'dbo.AuditTrail:At,What;dbo.Stock:ItemCode',
-    '--heartbeat-ms': '3000',
-    '--kafka': sandbox.kafka.bootstrap,
-    '--kafka-user': login.username,
-    '--kafka-ca': sandbox.caFile,
-  };
-  const passwords = { DB_PASS: password, KAFKA_PASS: login.password };
-  await runCli(['init', '--yes', ...Object.entries(flags).flat()], passwords, () => {});
+  facility = await installFacility({
+    code: CODE,
+    instance: INSTANCE,
+    restPort: REST_PORT,
+    storage: 'doctor_fix',
+    patient: 'Achen',
+    heartbeatMs: 3000,
+  });
 });
 
-afterAll(async () => {
-  await removeContainer(NAMES.container);
-  await docker
-    .getNetwork(NAMES.container)
-    .remove()
-    .catch(() => {});
-  await hospital?.remove();
-  await removeTopics();
-  if (dir !== undefined) await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => facility?.remove());
 
 describe('doctor on a facility that streams', () => {
   test('finds nothing at the container and the connector, and cures nothing', async () => {
