@@ -232,7 +232,7 @@ describe('init refuses before it changes anything', () => {
           FACILITY_NAME: 'The other site',
           FACILITY_DHIS2_CODE: CODE,
           INSTANCE: '-elsewhere',
-          REST_PORT: '18778',
+          REST_PORT: '18786',
           DB_HOST: host,
           DB_PORT: String(port),
           DB_USER: user,
