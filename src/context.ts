@@ -102,10 +102,14 @@ export function createContext(invocation: Invocation): Context {
   };
 }
 
+/** Makes it once; what could not be made is tried again: a Docker Engine may come back while `doctor` watches. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
-    made ??= make();
+    made ??= make().catch((cause: unknown) => {
+      made = undefined;
+      throw cause;
+    });
     return made;
   };
 }
