@@ -1,15 +1,14 @@
 import type { NetworkAnswer, TlsView } from '../../adapters/network-port.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { FacilityCheck } from '../context.ts';
-import { curePacketSize, fromBoth, judgeBoth, type TwoViews } from '../two-views.ts';
+import { curePacketSize, judgeBoth, type TwoViews } from '../two-views.ts';
 import type { Remedy, Verdict } from '../types.ts';
 import { warn } from '../verdicts.ts';
-import { type BrokerAnswer, eachBroker, judgeEach } from './each-broker.ts';
+import { type BrokerAnswer, judgeEach } from './each-broker.ts';
+import { type Handshakes, handshakes } from './handshakes.ts';
 import { certificateFault, daysLeft, handshakeFault } from './tls-reason.ts';
 
 const ID = 'kafka-tls-handshake';
-
-export type Handshakes = BrokerAnswer<NetworkAnswer<TlsView>>[];
 
 export type KafkaTlsFacts = {
   /** Null when the facility is set up without TLS. */
@@ -27,15 +26,7 @@ export const kafkaTlsHandshake: FacilityCheck<KafkaTlsFacts> = {
   timeoutMs: 5500,
 
   async probe(context, signal) {
-    const { kafka } = context.settings;
-    const brokers = kafka.securityProtocol.endsWith('SSL')
-      ? await fromBoth(context, signal, ({ network }) =>
-          eachBroker(kafka.brokers, signal, ({ host, port }, limited) =>
-            network.tls(host, port, kafka.ca, limited),
-          ),
-        )
-      : null;
-    return { brokers, nowMs: context.clock.now() };
+    return { brokers: await handshakes(context, signal), nowMs: context.clock.now() };
   },
 
   judge({ brokers, nowMs }, settings) {

@@ -1,10 +1,10 @@
-import type { NetworkAnswer, TlsView } from '../../adapters/network-port.ts';
+import type { TlsView } from '../../adapters/network-port.ts';
 import type { FacilityCheck } from '../context.ts';
-import { fromBoth, type TwoViews } from '../two-views.ts';
+import type { TwoViews } from '../two-views.ts';
 import type { Verdict } from '../types.ts';
 import { fail, listed, pass, skip, unknown } from '../verdicts.ts';
 import { certificatesOf } from './authority-file.ts';
-import { type BrokerAnswer, eachBroker } from './each-broker.ts';
+import { type Handshakes, handshakes } from './handshakes.ts';
 
 const ID = 'kafka-tls-interception';
 
@@ -14,7 +14,7 @@ const INSPECTORS =
 
 export type InterceptionFacts = {
   /** Null without TLS. */
-  brokers: TwoViews<BrokerAnswer<NetworkAnswer<TlsView>>[]> | null;
+  brokers: TwoViews<Handshakes> | null;
   /** SHA-256 fingerprints of ca/kafka-ca.pem; null where the facility trusts the public authorities. */
   expected: string[] | null;
 };
@@ -30,15 +30,8 @@ export const kafkaTlsInterception: FacilityCheck<InterceptionFacts> = {
 
   async probe(context, signal) {
     const { kafka } = context.settings;
-    const brokers = kafka.securityProtocol.endsWith('SSL')
-      ? await fromBoth(context, signal, ({ network }) =>
-          eachBroker(kafka.brokers, signal, ({ host, port }, limited) =>
-            network.tls(host, port, kafka.ca, limited),
-          ),
-        )
-      : null;
     return {
-      brokers,
+      brokers: await handshakes(context, signal),
       expected:
         kafka.ca === undefined ? null : certificatesOf(kafka.ca).map(({ fingerprint256 }) => fingerprint256),
     };
@@ -75,7 +68,7 @@ interface Seen {
   view: TlsView;
 }
 
-function views(answers: readonly BrokerAnswer<NetworkAnswer<TlsView>>[], from: string): Seen[] {
+function views(answers: Handshakes, from: string): Seen[] {
   return answers.flatMap(({ broker, answer }) => (answer.ok ? [{ broker, from, view: answer.value }] : []));
 }
 
