@@ -38,7 +38,8 @@ const ROOMS: Record<string, Room> = {
   ui: { may: { checks: 'types', errors: 'all', connector: 'types', settings: 'types' } },
   // The composition root and the entry stand above all rooms.
   context: { may: { adapters: 'all', ui: 'all' } },
-  cli: { may: { commands: 'all', context: 'all', errors: 'all', ui: 'all' } },
+  cli: { may: { commands: 'types', context: 'all', errors: 'all', ui: 'all', verbs: 'all' } },
+  verbs: { may: { commands: 'all' } },
   errors: { may: {} },
 };
 

@@ -1,8 +1,11 @@
 import type { DatabaseSettings } from '../../../src/settings/facility.ts';
 import { startTestStandin, type TestStandin } from './standin.ts';
 
-/** Not the name that the demo uses: data topics and warehouse tables are shared by all facilities with one database name. */
-export const DATABASE = 'ClinicMasterChecks';
+/**
+ * Not the name that the demo uses: data topics and warehouse tables are shared by all facilities with one database name.
+ * Tests that run side by side against one sandbox give each run another one.
+ */
+export const DATABASE = process.env.CDC_TEST_DATABASE ?? 'ClinicMasterChecks';
 const LOGIN = 'cdc_reader';
 const PASSWORD = 'R3ader-of-the-"test"';
 
