@@ -6,7 +6,7 @@ import { bringUp, ensureConnectImages } from '../sandbox/src/up.ts';
 import { inVoid, NO_VOID, VOID_DOCKER, VOID_HOSTS } from '../sandbox/src/void-network.ts';
 import { type Benchmark, type Measurement, measurement } from './benchmark.ts';
 import { machine } from './conditions.ts';
-import { type BenchFacility, startFacility } from './doctor-facility.ts';
+import { type BenchFacility, startFacility } from './facility.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const BIN = join(ROOT, 'bin/clinicmaster-cdc.js');
@@ -31,7 +31,7 @@ interface DoctorRun {
 async function measure(): Promise<Measurement> {
   await bringUp();
   await ensureConnectImages();
-  const facility = await startFacility();
+  const facility = await startFacility('bench-doctor', 18284);
   try {
     const healthy = await repeated(RUNS, () => look(facility.dir));
     const holes = await blackHoled(facility);

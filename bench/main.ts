@@ -4,6 +4,7 @@ import type { Benchmark, Measurement } from './benchmark.ts';
 /** Loaded when asked for: some measure what loading costs. */
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   doctor: async () => (await import('./doctor.ts')).doctor,
+  init: async () => (await import('./init.ts')).init,
   image: async () => (await import('./image.ts')).image,
   worker: async () => (await import('./worker.ts')).worker,
   startup: async () => (await import('./startup.ts')).startup,

@@ -77,7 +77,24 @@ export function usualWorker({ kafka }: Sandbox, caFile: string, run: number): Wo
 }
 
 /** Starts a worker, waits until it is healthy, lets it idle, reads its memory, removes it and its topics. */
-export async function runWorker({ options, topics }: WorkerKind): Promise<Run> {
+export function runWorker(kind: WorkerKind): Promise<Run> {
+  return started(kind, '/health', async (healthySeconds) => {
+    await sleep(IDLE_SECONDS * 1000);
+    return { healthySeconds, residentMegabytes: await residentMegabytes() };
+  });
+}
+
+/** Seconds from the creation of a worker until its REST interface answers; removes it and its topics. */
+export function timeToRest(kind: WorkerKind): Promise<number> {
+  return started(kind, '/', async (seconds) => seconds);
+}
+
+/** @param path answers 200 when the worker is as far as is waited for */
+async function started<T>(
+  { options, topics }: WorkerKind,
+  path: string,
+  use: (seconds: number) => Promise<T>,
+): Promise<T> {
   await forget(topics);
   const start = performance.now();
   const container = await docker.createContainer({
@@ -91,17 +108,15 @@ export async function runWorker({ options, topics }: WorkerKind): Promise<Run> {
   });
   try {
     await container.start();
-    while (!(await isHealthy())) {
+    while (!(await answers(path))) {
       if (performance.now() - start > PATIENCE_MS) {
         throw new Error(
-          `The worker is not healthy after ${PATIENCE_MS / 1000} s:\n${await tailOf(NAME, 40)}`,
+          `The worker does not answer ${path} after ${PATIENCE_MS / 1000} s:\n${await tailOf(NAME, 40)}`,
         );
       }
       await sleep(POLL_MS);
     }
-    const healthySeconds = (performance.now() - start) / 1000;
-    await sleep(IDLE_SECONDS * 1000);
-    return { healthySeconds, residentMegabytes: await residentMegabytes() };
+    return await use((performance.now() - start) / 1000);
   } finally {
     await forget(topics);
   }
@@ -115,9 +130,9 @@ async function forget(topics: string): Promise<void> {
   });
 }
 
-async function isHealthy(): Promise<boolean> {
+async function answers(path: string): Promise<boolean> {
   try {
-    return (await fetch(`http://127.0.0.1:${REST_PORT}/health`)).ok;
+    return (await fetch(`http://127.0.0.1:${REST_PORT}${path}`)).ok;
   } catch {
     return false;
   }
