@@ -1,4 +1,6 @@
 import type { Who } from '../errors.ts';
+import type { Cause } from './causes/cause.ts';
+import { WRAPPERS } from './causes/worker.ts';
 import { TRACE_CAUSES } from './trace-causes.ts';
 
 /** What a stack trace of Connect, Debezium or a driver comes down to. */
@@ -20,13 +22,12 @@ export interface TraceExplanation {
  */
 export function explainTrace(trace: string): TraceExplanation {
   const causes = causeLines(trace);
-  for (const evidence of causes.toReversed()) {
-    const known = TRACE_CAUSES.find(({ pattern }) => pattern.test(evidence));
-    if (known !== undefined) {
-      const { pattern: _, ...explanation } = known;
-      return { ...explanation, evidence };
-    }
+  for (const line of causes.toReversed()) {
+    const known = TRACE_CAUSES.find(({ pattern }) => pattern.test(line));
+    if (known !== undefined) return explained(known, line);
   }
+  const wrapper = WRAPPERS.find(({ pattern }) => causes.some((line) => pattern.test(line)));
+  if (wrapper !== undefined) return explained(wrapper, causes.at(-1) ?? '');
   return {
     code: 'unrecognised',
     summary: 'The worker reports an error that this program does not know.',
@@ -35,6 +36,10 @@ export function explainTrace(trace: string): TraceExplanation {
     commands: [],
     who: 'central-team',
   };
+}
+
+function explained({ pattern: _, ...explanation }: Cause, evidence: string): TraceExplanation {
+  return { ...explanation, evidence };
 }
 
 /** How an entry of the worker's log begins (connect/log4j2.properties); a trace follows on lines without it. */

@@ -48,6 +48,10 @@ describe('explainTrace', () => {
     ],
     [
       'kafka-not-allowed',
+      'org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [cdc.X.offsets]',
+    ],
+    [
+      'kafka-not-allowed-group',
       'org.apache.kafka.common.errors.GroupAuthorizationException: Not authorized to access group: cdc.X.history',
     ],
     [
@@ -87,6 +91,14 @@ describe('explainTrace', () => {
     expect(explainTrace(trace("a.B: Login failed for user 'x'.", 'c.D: something new')).code).toBe(
       'sql-login',
     );
+  });
+
+  it('names the innermost line where it knows nothing but the wrapper', () => {
+    const wrapper = 'org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler';
+    expect(explainTrace(trace(wrapper, 'x.Y: something new'))).toMatchObject({
+      code: 'task-stopped',
+      evidence: 'Y: something new',
+    });
   });
 
   it('says so when it knows none, and keeps the innermost line', () => {
