@@ -67,7 +67,8 @@ export function facilityId(): z.ZodType<string, string> {
       (text) => text === '' || FACILITY_ID.test(text),
       'The facility id may hold letters, digits and hyphens, begins with a letter or digit, and has at most 50.',
     )
-    .refine((text) => !RESERVED_IDS.test(text), 'The facility id "central" is taken by the central sink.');
+    .refine((text) => !RESERVED_IDS.test(text), 'The facility id "central" is taken by the central sink.')
+    .meta({ pattern: '^([A-Za-z0-9][A-Za-z0-9-]{0,49})?$' });
 }
 
 export function port(): z.ZodType<number, string> {
@@ -77,7 +78,8 @@ export function port(): z.ZodType<number, string> {
       (text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535,
       'A port is a number from 1 to 65535.',
     )
-    .transform(Number);
+    .transform(Number)
+    .meta({ pattern: '^[0-9]{1,5}$' });
 }
 
 export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
@@ -87,7 +89,8 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
       (text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max,
       `Give a whole number from ${min} to ${max}.`,
     )
-    .transform(Number);
+    .transform(Number)
+    .meta({ pattern: '^[0-9]{1,9}$' });
 }
 
 /** A whole number in a range, or one word that stands for something else. */
@@ -98,7 +101,8 @@ export function wholeNumberOr(word: string, min: number, max: number): z.ZodType
       (text) => text === word || (/^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max),
       `Give ${word}, or a whole number from ${min} to ${max}.`,
     )
-    .transform(Number);
+    .transform(Number)
+    .meta({ pattern: `^(${word}|[0-9]{1,9})$` });
 }
 
 /** A PostgreSQL database whose name can stand in a JDBC address. */
@@ -168,20 +172,23 @@ function isHost(text: string): boolean {
   return HOST_NAME.test(text) || IPV6.test(text);
 }
 
-export function oneOf<const T extends readonly [string, ...string[]]>(
-  values: T,
-): z.ZodType<T[number], string> {
-  return z
+/** One of a few texts, with the list of them: a row of the table takes both. */
+export function choice<const T extends readonly [string, ...string[]]>(
+  choices: T,
+): { schema: z.ZodType<T[number], string>; choices: T } {
+  const schema = z
     .string()
-    .refine((text) => values.includes(text), `Choose one of: ${values.join(', ')}.`)
+    .refine((text) => choices.includes(text), `Choose one of: ${choices.join(', ')}.`)
     .transform((text) => text as T[number]);
+  return { schema, choices };
 }
 
-export function yesNo(): z.ZodType<boolean, string> {
-  return z
+export function truth(): { schema: z.ZodType<boolean, string>; choices: readonly string[] } {
+  const schema = z
     .string()
     .refine((text) => text === 'true' || text === 'false', 'Say true or false.')
     .transform((text) => text === 'true');
+  return { schema, choices: ['true', 'false'] };
 }
 
 /** Suffix of a second instance on one host, with or without its leading hyphen; the value comes without. */
@@ -210,7 +217,8 @@ export function image(): z.ZodType<string, string> {
 export function memory(): z.ZodType<string, string> {
   return z
     .string()
-    .refine((text) => /^\d+[bkmg]?$/i.test(text), 'Give memory as a number and a unit, as in 512m or 1g.');
+    .refine((text) => /^\d+[bkmg]?$/i.test(text), 'Give memory as a number and a unit, as in 512m or 1g.')
+    .meta({ pattern: '^[0-9]+[bkmgBKMG]?$' });
 }
 
 /** Options of the JVM, separated by blanks; the entrypoint splits them and quotes nothing. */
