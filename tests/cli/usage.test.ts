@@ -30,6 +30,7 @@ describe('the command line', () => {
                     columns
         sql         T-SQL for the database, printed for the DBA or run with a DBA
                     login
+        config      the settings: each value and where it came from; their JSON schema
         central     the central site: the sink that fills the warehouse
 
       Start here:

@@ -18,13 +18,21 @@ export function addFieldFlags(command: Command, fields: readonly Field[]): void 
     .option('--yes', 'ask nothing; a missing answer is an error');
 }
 
-/** The flags that give values, without those that only an installation needs. */
-export function addValueFlags(command: Command, fields: readonly Field[]): void {
-  for (const { flag, help, default: preset, choices } of fields) {
+/**
+ * The flags that give values, without those that only an installation needs.
+ * @param shown `inHelp`: keys whose flags the help lists, where it does not list them all
+ */
+export function addValueFlags(
+  command: Command,
+  fields: readonly Field[],
+  shown: { inHelp?: readonly string[] } = {},
+): void {
+  for (const { key, flag, help, default: preset, choices } of fields) {
     if (flag === undefined) continue;
     const option = command.createOption(flag, preset ? `${help} Default: ${preset}` : help);
     // For help and completion; the rule itself is the field's, whatever source a value comes from.
     if (choices !== undefined) option.argChoices = [...choices];
+    if (shown.inHelp?.includes(key) === false) option.hideHelp();
     command.addOption(option);
   }
   command.option('--config <file>', 'file of KEY=value lines, as in .env, or a JSON object of them');
