@@ -85,6 +85,11 @@ export const VERBS: readonly Verb[] = [
     ],
   },
   {
+    name: 'completion',
+    summary: 'a script that completes commands, flags and values in your shell',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
     name: 'central',
     summary: 'the central site: the sink that fills the warehouse',
     verbs: [
