@@ -21,7 +21,8 @@ const LONGEST_BESIDE_A_HINT = 48;
 /** The sample of `.env`: what everybody fills in stands open, group by group; what is seldom changed is commented out. */
 export function sampleText(fields: readonly Field[], texts: SampleTexts): string {
   const groups = GROUPS.flatMap((group) => {
-    const members = fields.filter((field) => (field.group ?? 'seldom') === group);
+    // What this program alone reads stands in .env only when init has written it there.
+    const members = fields.filter((field) => (field.group ?? 'seldom') === group && field.local !== true);
     if (members.length === 0) return [];
     const head = wrapped(`--- ${texts.heads[group]}`, '# ', '#     ');
     return [[...head, ...(group === 'seldom' ? commented(members) : members.map(open))].join('\n')];

@@ -16,6 +16,7 @@ import type { Resolved } from '../settings/resolve.ts';
 import { collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { checkFacility } from './shared/checked.ts';
+import { confirmFacility } from './shared/confirm-facility.ts';
 import { addEnrolmentFlag, enrolmentFrom, tellOfEnrolment, warnOfReaders } from './shared/enrolment.ts';
 import { chosenDir, sameFacility } from './shared/facility.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
@@ -63,6 +64,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const resolved = await collectAnswers(fields, existing, options, context);
   const settings = await settingsOf(resolved, dir, options, context);
   sameFacility(existing, settings);
+  await confirmFacility(settings, resolved, existing, options, context);
 
   const checks = await preflight(context, options, () =>
     checkFacility(FACILITY_CHECKS, 'before-install', settings, context),

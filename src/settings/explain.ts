@@ -1,3 +1,5 @@
+import { FACILITY_ID } from '../connector/names.ts';
+import { suggestedId } from './dhis2.ts';
 import type { EnvFile } from './env-file.ts';
 import { envValues } from './env-file.ts';
 import { decodeTwins } from './env-write.ts';
@@ -26,6 +28,8 @@ export interface ExplainedSetting {
   choices: readonly string[] | null;
   problem: string | null;
 }
+
+const UNGIVEN = 'Needed, and nobody gives it.';
 
 /** Keys of `.env` that others read. */
 const FOREIGN = /^(COMPOSE_.*|BASE_IMAGE|DOCKER_HOST)$/;
@@ -61,7 +65,7 @@ export function explain(fields: readonly Field[], layers: Layers, file?: EnvFile
       default: secret ? null : (field.default ?? null),
       choices: choices ?? null,
       problem:
-        entry?.ambiguous ?? refused.get(key) ?? (source === null ? 'Needed, and nobody gives it.' : null),
+        entry?.ambiguous ?? refused.get(key) ?? (source === null ? UNGIVEN : idProblem(key, resolved.values)),
     };
   });
 }
@@ -77,6 +81,15 @@ export function unknownKeys(fields: readonly Field[], file: EnvFile): { key: str
 /** What a `.env` says, as far as it can be read. */
 export function readableValues(file: EnvFile): Record<string, string> {
   return decodeTwins(envValues(file));
+}
+
+/** A code that cannot name topics needs an id beside it. */
+function idProblem(key: string, values: Readonly<Record<string, string>>): string | null {
+  const { FACILITY_DHIS2_CODE: code = '', FACILITY_ID: id = '' } = values;
+  if (key !== 'FACILITY_ID' || code === '' || id !== '' || FACILITY_ID.test(code)) return null;
+  const suggestion = suggestedId(code);
+  const example = suggestion === undefined ? '' : `, for example ${suggestion}`;
+  return `Needed, because the code holds other characters than letters, digits and hyphens${example}.`;
 }
 
 /** The assignment that counts: the last one, or that of its base64 twin where the plain key is empty. */

@@ -7,9 +7,11 @@ import {
   host,
   instance,
   line,
+  optional,
   password,
   port,
   truth,
+  webAddress,
   wholeNumber,
 } from './validators.ts';
 
@@ -182,6 +184,15 @@ export function facilityFields(version: string): readonly Field[] {
       help: 'How often the facility says that it is alive.',
       schema: wholeNumber(1000, 3_600_000),
       default: '30000',
+    },
+    {
+      key: 'DHIS2_URL',
+      flag: '--dhis2-url <url>',
+      prompt: 'DHIS2 server to look the code up at',
+      help: 'Asked once, before an installation, whose code this is; a token goes into DHIS2_TOKEN in the environment.',
+      schema: optional(webAddress()),
+      default: '',
+      local: true,
     },
     ...containerFields({
       image: `clinicmaster-cdc/connect-facility:${version}`,

@@ -3,7 +3,7 @@ import { FACILITY_ID } from '../connector/names.ts';
 
 /** Sample values that people leave in place; two facilities with the same one would share their streams. */
 const PLACEHOLDERS =
-  /^(12345|123456|67890|54321|00+|1+|x+|y?our[-_ ]?code|facility[-_ ]?code|code|test|change[-_ ]?me|todo|tbd)$/i;
+  /^(12345|123456|1234567890|67890|54321|00+|1+|x+|abc+|y?our[-_ ]?(?:code|uid)|facility[-_ ]?(?:code|uid)|dhis2[-_ ]?(?:code|uid)|uid|code|test(?:ing)?|example|sample|change[-_ ]?(?:me|it)|todo|tb[da]|none|null|unknown|n[/-]?a)$/i;
 /** `cdc.central.*` names the sink's own group and topics. */
 const RESERVED_IDS = /^central$/i;
 /** Control characters, broken surrogate pairs and the two separators that some readers take for line ends. */
@@ -47,11 +47,16 @@ export function facilityCode(): z.ZodType<string, string> {
   return z
     .string()
     .refine((text) => text !== '', 'The DHIS2 code is empty.')
-    .refine(
-      (text) => !/\s/.test(text),
-      'The DHIS2 code holds a blank. Copy it from the facility registry without blanks.',
-    )
-    .refine((text) => !CONTROL.test(text), 'The DHIS2 code holds a control character.')
+    .refine((text) => text.trim() === text || /\s/.test(text.trim()), {
+      message:
+        'The DHIS2 code begins or ends with a blank. Copy it from the facility registry without blanks.',
+    })
+    .refine((text) => !/\s/.test(text.trim()), {
+      message: 'The DHIS2 code holds a blank. Copy it from the facility registry without blanks.',
+    })
+    .refine((text) => !CONTROL.test(text) && !/\p{Cf}/u.test(text), {
+      message: 'The DHIS2 code holds a character that cannot be seen. Type it instead of copying it.',
+    })
     .refine((text) => text.length <= 50, 'The DHIS2 code is longer than 50 characters.')
     .refine(
       (text) => !PLACEHOLDERS.test(text),
@@ -135,6 +140,22 @@ export function host(what: string, portKey: string): z.ZodType<string, string> {
       'Inside the container that name means the container itself. For a server on this machine give host.docker.internal.',
     )
     .refine((text) => isHost(text), `${what} must be a host name or an IP address.`);
+}
+
+/** The address of a web server; a password has no place in it. */
+export function webAddress(): z.ZodType<string, string> {
+  return z
+    .string()
+    .transform((text) => text.trim().replace(/\/+$/, ''))
+    .refine((text) => {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      return (
+        url !== undefined &&
+        /^https?:$/.test(url.protocol) &&
+        url.username === '' &&
+        url.search + url.hash === ''
+      );
+    }, 'Give an address such as https://hmis.example.org, without a user, a password or a query.');
 }
 
 /** `host:port`, separated by commas. */

@@ -102,6 +102,15 @@ describe('config explain', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  it('asks for an id beside a code that cannot name topics', async () => {
+    await env('FACILITY_DHIS2_CODE=UG/01\n');
+    const { exit, by } = await settings();
+    expect(exit).toBe(3);
+    expect(by.FACILITY_ID.problem).toContain('for example UG-2F01');
+    await env('FACILITY_DHIS2_CODE=UG/01\nFACILITY_ID=UG-01\n');
+    expect((await settings()).by.FACILITY_ID.problem).toBeNull();
+  });
+
   it('tells all of one setting', async () => {
     const { exit, stdout } = await explain('snapshot_mode');
     expect(exit).toBe(0);

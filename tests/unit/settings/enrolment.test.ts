@@ -97,7 +97,7 @@ describe('an enrolment file', () => {
     [{ 'kafka.ca': 'PEM' }, 'kafka.ca: no readable certificate'],
     [{ 'kafka.mechanism': 'GSSAPI' }, 'kafka.mechanism: '],
     [{ 'facility.code': '12345' }, 'facility.code: That is a sample'],
-    [{ 'facility.code': ' xY9AbCdEf12' }, 'facility.code: The DHIS2 code holds a blank'],
+    [{ 'facility.code': ' xY9AbCdEf12' }, 'facility.code: The DHIS2 code begins or ends with a blank'],
     [{ issuedAt: 'yesterday' }, 'issuedAt: '],
   ])('%j is refused: %s', (changes, telling) => {
     const { exitCode, seen, message, needed, commands } = error(changed(changes));
