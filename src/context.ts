@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import type { ArchivePort } from './adapters/archive-port.ts';
 import { type Clock, systemClock } from './adapters/clock.ts';
 import type { ConnectPort } from './adapters/connect-port.ts';
+import type { Dhis2Port } from './adapters/dhis2-port.ts';
 import type { DockerPort } from './adapters/docker-port.ts';
 import { hostFiles } from './adapters/files.ts';
 import type { FilesPort } from './adapters/files-port.ts';
@@ -56,6 +57,8 @@ export interface Context {
   postgres(access: PostgresAccess): Promise<PostgresPort>;
   /** Questions to Kafka; connects with the first one. Close it. */
   kafka(access: KafkaAccess, clientId: string): Promise<KafkaPort>;
+  /** Questions to a DHIS2 server; nothing is asked of it yet. */
+  dhis2(url: string, token: string | undefined): Promise<Dhis2Port>;
   /** The network as a container sees it; undefined where neither it nor its image is there. Close it. */
   inside(request: InsideRequest): Promise<InsidePort | undefined>;
 }
@@ -97,6 +100,7 @@ export function createContext(invocation: Invocation): Context {
     sqlScript: async (access) => (await import('./adapters/sqlserver.ts')).sqlScript(access),
     postgres: async (access) => (await import('./adapters/postgres.ts')).postgres(access),
     kafka: async (access, clientId) => (await import('./adapters/kafka.ts')).kafka(access, clientId),
+    dhis2: async (url, token) => (await import('./adapters/dhis2.ts')).dhis2(url, token),
     inside: async (request) =>
       (await import('./adapters/inside.ts')).insideContainer(await docker(), request),
   };

@@ -69,6 +69,27 @@ export const VERBS: readonly Verb[] = [
     ],
   },
   {
+    name: 'config',
+    summary: 'the settings: each value and where it came from; their JSON schema',
+    verbs: [
+      {
+        name: 'explain',
+        summary: 'each value, where it came from, what would override it, what is wrong with it',
+        load: async () => (await import('./commands/config-explain.ts')).configExplain,
+      },
+      {
+        name: 'schema',
+        summary: 'the JSON schema of .env and --config, or of the enrolment file',
+        load: async () => (await import('./commands/config-schema.ts')).configSchema,
+      },
+    ],
+  },
+  {
+    name: 'completion',
+    summary: 'a script that completes commands, flags and values in your shell',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
     name: 'central',
     summary: 'the central site: the sink that fills the warehouse',
     verbs: [

@@ -26,6 +26,8 @@ const ROOMS: Record<string, Room> = {
       install: 'all',
       settings: 'all',
       ui: 'all',
+      // The completion of shells is made from the command tree.
+      verbs: 'all',
     },
   },
   checks: { may: { adapters: 'types', connector: 'all', errors: 'all', settings: 'all' } },

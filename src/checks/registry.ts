@@ -34,6 +34,7 @@ import { kafkaBootstrapSyntax } from './kafka/kafka-bootstrap-syntax.ts';
 import { kafkaClock } from './kafka/kafka-clock.ts';
 import { kafkaDataTopics } from './kafka/kafka-data-topics.ts';
 import { kafkaDns } from './kafka/kafka-dns.ts';
+import { kafkaFacilityId } from './kafka/kafka-facility-id.ts';
 import { kafkaGroupForeignMember } from './kafka/kafka-group-foreign-member.ts';
 import { kafkaHistoryConfig } from './kafka/kafka-history-config.ts';
 import { kafkaInternalPartitions } from './kafka/kafka-internal-partitions.ts';
@@ -179,6 +180,7 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   kafkaMiddlebox,
   kafkaThroughput,
   kafkaGroupForeignMember,
+  kafkaFacilityId,
   dockerImage,
   dockerContainerState,
   dockerRestartPolicy,

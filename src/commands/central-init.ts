@@ -15,10 +15,11 @@ import type { StepResult } from '../install/step.ts';
 import { sinkJoinedStep } from '../install/steps/sink-joined.ts';
 import { type CentralSettings, centralFields, toCentralSettings } from '../settings/central.ts';
 import type { Resolved } from '../settings/resolve.ts';
-import { addFieldFlags, collectAnswers } from './shared/answers.ts';
+import { collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { printer } from './shared/checked.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
+import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
 

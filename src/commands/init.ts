@@ -13,11 +13,14 @@ import { heartbeatBefore, proofStep } from '../install/steps/proof.ts';
 import { type FacilitySettings, toFacilitySettings } from '../settings/facility.ts';
 import { facilityFields } from '../settings/fields.ts';
 import type { Resolved } from '../settings/resolve.ts';
-import { addFieldFlags, collectAnswers } from './shared/answers.ts';
+import { collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { checkFacility } from './shared/checked.ts';
+import { confirmFacility } from './shared/confirm-facility.ts';
+import { addEnrolmentFlag, enrolmentFrom, tellOfEnrolment, warnOfReaders } from './shared/enrolment.ts';
 import { chosenDir, sameFacility } from './shared/facility.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
+import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
 
@@ -27,6 +30,7 @@ export const init: CommandModule = { define, run };
 function define(command: Command): void {
   command.option('--dir <path>', 'folder for .env, compose file and certificates');
   addFieldFlags(command, facilityFields('<version>'));
+  addEnrolmentFlag(command);
   addKafkaCaFlag(command);
   command.option('--db-ca <file>', 'CA certificate (PEM) of SQL Server');
   addImageFlags(command);
@@ -44,6 +48,10 @@ ${examples([
     'DB_PASS=… KAFKA_PASS=… clinicmaster-cdc init --yes --name "Kayunga Hospital" --code xY9AbCdEf12 \\\n      --db-host 192.168.1.100 --db-user cdc --kafka kafka-1.example.org:9093 --kafka-user facility-7',
     'asks nothing',
   ],
+  [
+    'DB_PASS=… clinicmaster-cdc init --enrolment kayunga.json --db-host 192.168.1.100 --db-user cdc',
+    'the rest comes from the central team',
+  ],
   ['clinicmaster-cdc init --instance second --rest-port 8084', 'a second facility on this machine'],
 ])}`;
 
@@ -52,9 +60,11 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const fields = facilityFields(context.version);
   const dir = await chosenDir(context, options);
   const existing = await readEnvValues(files, dir);
+  await warnOfReaders(options, context);
   const resolved = await collectAnswers(fields, existing, options, context);
   const settings = await settingsOf(resolved, dir, options, context);
   sameFacility(existing, settings);
+  await confirmFacility(settings, resolved, existing, options, context);
 
   const checks = await preflight(context, options, () =>
     checkFacility(FACILITY_CHECKS, 'before-install', settings, context),
@@ -67,6 +77,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   out.heading('Checks after the installation');
   const after = await checkFacility(FACILITY_CHECKS, 'after-install', settings, context);
   const names = facilityNames(settings.facilityId, settings.instance);
+  if (!hasFailure(after)) tellOfEnrolment(options, context);
   return installed(out, {
     command: 'init',
     headline: `${settings.facilityName} (${settings.facilityCode}) streams`,
@@ -79,7 +90,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   });
 }
 
-/** Settings from the answers; a certificate comes from its flag, else from the folder. */
+/** Settings from the answers; a certificate comes from its flag, else from the enrolment or the folder. */
 async function settingsOf(
   resolved: Resolved,
   dir: string,
@@ -87,7 +98,9 @@ async function settingsOf(
   context: Context,
 ): Promise<FacilitySettings> {
   const folder = await folderFacts(context.files, dir);
-  const kafkaCa = (await certificateFrom(options, 'kafkaCa', context)) ?? folder.kafkaCa;
+  const enrolment = await enrolmentFrom(options, context);
+  const kafkaCa =
+    (await certificateFrom(options, 'kafkaCa', context)) ?? enrolment?.kafka.ca ?? folder.kafkaCa;
   const databaseCa = (await certificateFrom(options, 'dbCa', context)) ?? folder.databaseCa;
   return toFacilitySettings(facilityFields(context.version), resolved.values, {
     dir,

@@ -1,7 +1,7 @@
+import { containerFields, KAFKA_FIELDS } from './common-fields.ts';
 import { type FolderFacts, type KafkaSettings, reader, toKafkaSettings } from './facility.ts';
 import type { Field, Values } from './field.ts';
-import { containerFields, KAFKA_FIELDS } from './fields.ts';
-import { databaseName, host, line, oneOf, password, port, wholeNumberOr } from './validators.ts';
+import { choice, databaseName, host, line, password, port, wholeNumberOr } from './validators.ts';
 
 /** How to reach the PostgreSQL warehouse. */
 export interface WarehouseSettings {
@@ -33,6 +33,7 @@ export function centralFields(version: string): readonly Field[] {
       prompt: 'PostgreSQL host of the warehouse',
       help: 'Host of the warehouse; host.docker.internal for this machine.',
       schema: host('The warehouse host', 'WAREHOUSE_PORT'),
+      group: 'warehouse',
     },
     {
       key: 'WAREHOUSE_PORT',
@@ -42,6 +43,7 @@ export function centralFields(version: string): readonly Field[] {
       schema: port(),
       default: '5432',
       ask: true,
+      group: 'warehouse',
     },
     {
       key: 'WAREHOUSE_DB',
@@ -49,6 +51,7 @@ export function centralFields(version: string): readonly Field[] {
       prompt: 'Database of the warehouse',
       help: 'PostgreSQL database that takes the tables, in schema public.',
       schema: databaseName(),
+      group: 'warehouse',
     },
     {
       key: 'WAREHOUSE_USER',
@@ -56,6 +59,7 @@ export function centralFields(version: string): readonly Field[] {
       prompt: 'PostgreSQL user',
       help: 'User that may create tables in schema public.',
       schema: line('The PostgreSQL user', 63),
+      group: 'warehouse',
     },
     {
       key: 'WAREHOUSE_PASS',
@@ -63,14 +67,16 @@ export function centralFields(version: string): readonly Field[] {
       help: 'Password of the PostgreSQL user.',
       schema: password('The PostgreSQL password'),
       secret: true,
+      group: 'warehouse',
     },
     {
       key: 'WAREHOUSE_SSLMODE',
       flag: '--warehouse-sslmode <mode>',
       prompt: 'TLS to PostgreSQL',
       help: 'As PostgreSQL names it: disable, allow, prefer, require, verify-ca, verify-full.',
-      schema: oneOf(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']),
+      ...choice(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']),
       default: 'prefer',
+      group: 'certificates',
     },
     ...KAFKA_FIELDS,
     {
@@ -80,6 +86,7 @@ export function centralFields(version: string): readonly Field[] {
       help: "Copies of each dead letter; -1 leaves it to the brokers' default.",
       schema: wholeNumberOr('-1', 1, 9),
       default: '-1',
+      sample: { hint: "copies of the dead letter topic; -1: the brokers' default" },
     },
     ...containerFields({
       image: `clinicmaster-cdc/connect-central:${version}`,

@@ -82,8 +82,8 @@ function readPlain(body: string): Read {
   const value = raw.replace(/ #.*/, '').trimEnd();
   const ambiguous = value.includes('$')
     ? 'Put the value in single quotes: Compose reads a bare $ as a variable.'
-    : /[^\S ]#/.test(raw)
-      ? 'Put the value in single quotes: a # after a tab begins a comment in one Compose and not in the other.'
+    : /^#|[^\S ]#/.test(raw)
+      ? 'Put the value in single quotes: here a # begins a comment in one Compose and not in the other.'
       : undefined;
   return { value, length: raw.length, ...(ambiguous === undefined ? {} : { ambiguous }) };
 }

@@ -1,5 +1,6 @@
 import { FACILITY_ID } from '../connector/names.ts';
 import { CliError, EXIT } from '../errors.ts';
+import { suggestedId } from './dhis2.ts';
 import type { Field, Values } from './field.ts';
 
 /** How to reach SQL Server. Hosts and ports are those that the container uses too. */
@@ -132,13 +133,12 @@ export function reader(fields: readonly Field[], values: Values): <T>(key: strin
 function facilityIdOf(code: string, id: string): string {
   const chosen = id === '' ? code : id;
   if (FACILITY_ID.test(chosen) && chosen.toLowerCase() !== 'central') return chosen;
-  const suggestion = code.replace(/[^A-Za-z0-9-]+/g, '-').replace(/^-+|-+$/g, '');
   throw new CliError('settings.facility-id', 'The DHIS2 code cannot name Kafka topics as it is.', {
     exitCode: EXIT.usage,
     seen: `FACILITY_DHIS2_CODE = ${code}`,
     needed:
       'A facility id of letters, digits and hyphens, agreed with the central team and never changed later.',
-    commands: [`clinicmaster-cdc init --facility-id ${suggestion === '' ? '<id>' : suggestion}`],
+    commands: [`clinicmaster-cdc init --facility-id ${suggestedId(code) ?? '<id>'}`],
     who: 'central-team',
   });
 }

@@ -21,10 +21,22 @@ export interface Field {
   toText?: (value: string) => string;
   /** Asked for even where a default exists, because sites differ. */
   ask?: boolean;
+  /** Every text that the schema takes, where they can be listed: questions, completion and the JSON schema offer them. */
+  choices?: readonly string[];
+  /** Where the sample of `.env` and `config explain` show it. Absent: among what is seldom changed. */
+  group?: Group;
+  /** Its line in the sample of `.env`: a text that shows the form, where the default does not, and a hint. */
+  sample?: { text?: string; hint?: string };
+  /** For this program alone: Compose and the container never see it. */
+  local?: true;
 }
 
+/** Groups of settings, in the order of the sample. */
+export const GROUPS = ['facility', 'database', 'warehouse', 'kafka', 'certificates', 'seldom'] as const;
+export type Group = (typeof GROUPS)[number];
+
 /** Where a value was found; the order is the precedence. */
-export const SOURCES = ['flag', 'environment', 'config', '.env', 'prompt', 'default'] as const;
+export const SOURCES = ['flag', 'environment', 'config', 'enrolment', '.env', 'prompt', 'default'] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** Key → text, as `.env` holds it. */

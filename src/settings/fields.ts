@@ -1,110 +1,22 @@
+import { containerFields, KAFKA_FIELDS } from './common-fields.ts';
 import type { Field } from './field.ts';
 import {
-  brokers,
+  choice,
   facilityCode,
   facilityId,
   host,
-  image,
   instance,
-  jvmOptions,
   line,
-  memory,
-  oneOf,
+  optional,
   password,
   port,
+  truth,
+  webAddress,
   wholeNumber,
-  yesNo,
 } from './validators.ts';
 
 /** Room for a thousand tables by name; Linux takes 128 KiB for one environment variable. */
 const LIST_LENGTH = 64_000;
-
-/** Settings of the way to Kafka, shared by facilities and the central sink. */
-export const KAFKA_FIELDS: readonly Field[] = [
-  {
-    key: 'KAFKA_BOOTSTRAP_SERVERS',
-    flag: '--kafka <host:port,…>',
-    prompt: 'Kafka brokers (host:port, separated by commas)',
-    help: 'Addresses of the central Kafka, reachable from the container.',
-    schema: brokers(),
-  },
-  {
-    key: 'KAFKA_USER',
-    flag: '--kafka-user <name>',
-    prompt: 'Kafka user',
-    help: 'User that the central team made for this site.',
-    schema: line('The Kafka user', 128),
-  },
-  {
-    key: 'KAFKA_PASS',
-    prompt: 'Kafka password',
-    help: 'Password of the Kafka user.',
-    schema: password('The Kafka password'),
-    secret: true,
-  },
-  {
-    key: 'KAFKA_SECURITY_PROTOCOL',
-    flag: '--kafka-protocol <name>',
-    prompt: 'Kafka security protocol',
-    help: 'SASL_SSL, unless the central team says otherwise.',
-    schema: oneOf(['SASL_SSL', 'SASL_PLAINTEXT', 'SSL', 'PLAINTEXT']),
-    default: 'SASL_SSL',
-  },
-  {
-    key: 'KAFKA_SASL_MECHANISM',
-    flag: '--kafka-mechanism <name>',
-    prompt: 'Kafka SASL mechanism',
-    help: 'How the password is proven to Kafka.',
-    schema: oneOf(['SCRAM-SHA-256', 'SCRAM-SHA-512', 'PLAIN']),
-    default: 'SCRAM-SHA-256',
-  },
-];
-
-/** Settings of the container, shared by facilities and the central sink. */
-export function containerFields(preset: { image: string; memory: string; heap: string }): readonly Field[] {
-  return [
-    {
-      key: 'REST_PORT',
-      flag: '--rest-port <port>',
-      prompt: 'Local port of the Connect REST interface',
-      help: 'Port on 127.0.0.1 at which this machine reaches the worker.',
-      schema: port(),
-      default: '8083',
-    },
-    {
-      key: 'IMAGE',
-      flag: '--image <reference>',
-      prompt: 'Image',
-      help: 'Image to run; built here when it is neither present nor in a registry.',
-      schema: image(),
-      default: preset.image,
-    },
-    {
-      key: 'MEMORY_LIMIT',
-      flag: '--memory <size>',
-      prompt: 'Memory limit of the container',
-      help: 'Upper limit for the container, as in 768m.',
-      schema: memory(),
-      default: preset.memory,
-    },
-    {
-      key: 'HEAP_OPTS',
-      flag: '--heap-opts <flags>',
-      prompt: 'Java heap options',
-      help: 'Heap of the worker; must fit into the memory limit.',
-      schema: jvmOptions(),
-      default: preset.heap,
-    },
-    {
-      key: 'DOCKER_MTU',
-      flag: '--mtu <bytes>',
-      prompt: 'MTU of the container network',
-      help: 'Lower it where a VPN carries smaller packets (1400, 1360, 1280).',
-      schema: wholeNumber(576, 9000),
-      default: '1500',
-    },
-  ];
-}
 
 /** Every setting of a facility, in the order in which it is asked for and written. */
 export function facilityFields(version: string): readonly Field[] {
@@ -115,6 +27,7 @@ export function facilityFields(version: string): readonly Field[] {
       prompt: 'Name of the facility',
       help: 'Written into every record as facility_name; any characters.',
       schema: line('The name of the facility', 230),
+      group: 'facility',
     },
     {
       key: 'FACILITY_DHIS2_CODE',
@@ -122,6 +35,7 @@ export function facilityFields(version: string): readonly Field[] {
       prompt: 'DHIS2 code of the facility',
       help: 'Written into the key and value of every record; tells this facility from all others. Case matters.',
       schema: facilityCode(),
+      group: 'facility',
     },
     {
       key: 'FACILITY_ID',
@@ -130,6 +44,10 @@ export function facilityFields(version: string): readonly Field[] {
       help: 'Only where the DHIS2 code holds other characters than letters, digits and hyphens. Default: the code.',
       schema: facilityId(),
       default: '',
+      sample: {
+        text: 'kayunga-7',
+        hint: 'name part of topics where the code has other characters than A-Z a-z 0-9 -',
+      },
     },
     {
       key: 'INSTANCE',
@@ -140,6 +58,10 @@ export function facilityFields(version: string): readonly Field[] {
       // Compose 1.29 knows no "if set": the hyphen of the container's name is part of the value.
       toText: (name) => (name === '' ? '' : `-${name}`),
       default: '',
+      sample: {
+        text: '-second',
+        hint: 'a second facility on this machine: also another COMPOSE_PROJECT_NAME, REST_PORT',
+      },
     },
     {
       key: 'DB_HOST',
@@ -147,6 +69,7 @@ export function facilityFields(version: string): readonly Field[] {
       prompt: 'SQL Server host',
       help: 'Host of the ClinicMaster database; host.docker.internal for this machine.',
       schema: host('The SQL Server host', 'DB_PORT'),
+      group: 'database',
     },
     {
       key: 'DB_PORT',
@@ -156,6 +79,7 @@ export function facilityFields(version: string): readonly Field[] {
       schema: port(),
       default: '1433',
       ask: true,
+      group: 'database',
     },
     {
       key: 'DB_USER',
@@ -163,6 +87,7 @@ export function facilityFields(version: string): readonly Field[] {
       prompt: 'SQL Server login',
       help: 'A login with read access to the captured tables; not sa.',
       schema: line('The SQL Server login', 128),
+      group: 'database',
     },
     {
       key: 'DB_PASS',
@@ -170,6 +95,7 @@ export function facilityFields(version: string): readonly Field[] {
       help: 'Password of the SQL Server login.',
       schema: password('The SQL Server password'),
       secret: true,
+      group: 'database',
     },
     {
       key: 'DB_NAME',
@@ -179,22 +105,25 @@ export function facilityFields(version: string): readonly Field[] {
       schema: line('The database name', 128),
       default: 'ClinicMasterMOH',
       ask: true,
+      group: 'database',
     },
     {
       key: 'DB_ENCRYPT',
       flag: '--db-encrypt <bool>',
       prompt: 'Encrypt the connection to SQL Server',
       help: 'TLS to SQL Server.',
-      schema: yesNo(),
+      ...truth(),
       default: 'true',
+      sample: { hint: 'false only for a SQL Server that cannot do TLS' },
     },
     {
       key: 'DB_TRUST_SERVER_CERTIFICATE',
       flag: '--db-trust-server-certificate <bool>',
       prompt: 'Trust any certificate of SQL Server',
       help: 'For servers with the self-signed certificate that SQL Server makes by itself.',
-      schema: yesNo(),
+      ...truth(),
       default: 'false',
+      group: 'certificates',
     },
     ...KAFKA_FIELDS,
     {
@@ -202,16 +131,18 @@ export function facilityFields(version: string): readonly Field[] {
       flag: '--snapshot-mode <mode>',
       prompt: 'Snapshot mode',
       help: 'when_needed copies the tables again where the position was lost; initial never does.',
-      schema: oneOf(['when_needed', 'initial', 'no_data', 'recovery']),
+      ...choice(['when_needed', 'initial', 'no_data', 'recovery']),
       default: 'when_needed',
+      sample: { hint: 'initial: never copies all tables again by itself' },
     },
     {
       key: 'SNAPSHOT_ISOLATION_MODE',
       flag: '--snapshot-isolation <mode>',
       prompt: 'Isolation of the first copy',
       help: 'snapshot holds no locks but must be allowed in the database; else read_committed.',
-      schema: oneOf(['snapshot', 'read_committed']),
+      ...choice(['snapshot', 'read_committed']),
       default: 'snapshot',
+      sample: { hint: 'read_committed where ALLOW_SNAPSHOT_ISOLATION is off' },
     },
     {
       key: 'TABLE_INCLUDE_LIST',
@@ -220,6 +151,7 @@ export function facilityFields(version: string): readonly Field[] {
       help: 'Regular expressions on schema.table, separated by commas.',
       schema: line('The list of tables', LIST_LENGTH),
       default: 'dbo\\..*',
+      sample: { hint: 'regular expressions, separated by commas' },
     },
     {
       key: 'MESSAGE_KEY_COLUMNS',
@@ -228,6 +160,10 @@ export function facilityFields(version: string): readonly Field[] {
       help: 'Debezium message.key.columns: schema.table:column;… The default matches no table.',
       schema: line('The list of key columns', LIST_LENGTH),
       default: 'none:none',
+      sample: {
+        text: 'dbo\\.Log:LogID',
+        hint: 'keys for tables without a primary key; entries separated by semicolons',
+      },
     },
     {
       key: 'COLUMN_EXCLUDE_LIST',
@@ -236,6 +172,10 @@ export function facilityFields(version: string): readonly Field[] {
       help: 'Regular expressions on schema.table.column, separated by commas. The default matches no column.',
       schema: line('The list of columns', LIST_LENGTH),
       default: 'none',
+      sample: {
+        text: 'dbo\\.Patients\\.Phone',
+        hint: 'columns that stay in the hospital; separated by commas',
+      },
     },
     {
       key: 'HEARTBEAT_INTERVAL_MS',
@@ -244,6 +184,15 @@ export function facilityFields(version: string): readonly Field[] {
       help: 'How often the facility says that it is alive.',
       schema: wholeNumber(1000, 3_600_000),
       default: '30000',
+    },
+    {
+      key: 'DHIS2_URL',
+      flag: '--dhis2-url <url>',
+      prompt: 'DHIS2 server to look the code up at',
+      help: 'Asked once, before an installation, whose code this is; a token goes into DHIS2_TOKEN in the environment.',
+      schema: optional(webAddress()),
+      default: '',
+      local: true,
     },
     ...containerFields({
       image: `clinicmaster-cdc/connect-facility:${version}`,

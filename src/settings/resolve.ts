@@ -1,7 +1,7 @@
 import { CliError, EXIT } from '../errors.ts';
 import { type Field, flagName, type Source, type Values } from './field.ts';
 
-/** Where values may come from, strongest first (design: flag > environment > --config > .env > prompt > default). */
+/** Where values may come from, strongest first (flag > environment > --config > enrolment > .env > prompt > default). */
 export type Layers = Partial<Record<Exclude<Source, 'prompt' | 'default'>, Values>>;
 
 export interface Resolved {
@@ -12,7 +12,8 @@ export interface Resolved {
   missing: Field[];
 }
 
-const LAYER_ORDER = ['flag', 'environment', 'config', '.env'] as const;
+/** Strongest first. */
+export const LAYER_ORDER = ['flag', 'environment', 'config', 'enrolment', '.env'] as const;
 
 /** Takes each field from the strongest layer that holds a non-empty text for it. */
 export function resolve(fields: readonly Field[], layers: Layers): Resolved {

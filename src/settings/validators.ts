@@ -3,7 +3,7 @@ import { FACILITY_ID } from '../connector/names.ts';
 
 /** Sample values that people leave in place; two facilities with the same one would share their streams. */
 const PLACEHOLDERS =
-  /^(12345|123456|67890|54321|00+|1+|x+|y?our[-_ ]?code|facility[-_ ]?code|code|test|change[-_ ]?me|todo|tbd)$/i;
+  /^(12345|123456|1234567890|67890|54321|00+|1+|x+|abc+|y?our[-_ ]?(?:code|uid)|facility[-_ ]?(?:code|uid)|dhis2[-_ ]?(?:code|uid)|uid|code|test(?:ing)?|example|sample|change[-_ ]?(?:me|it)|todo|tb[da]|none|null|unknown|n[/-]?a)$/i;
 /** `cdc.central.*` names the sink's own group and topics. */
 const RESERVED_IDS = /^central$/i;
 /** Control characters, broken surrogate pairs and the two separators that some readers take for line ends. */
@@ -47,11 +47,16 @@ export function facilityCode(): z.ZodType<string, string> {
   return z
     .string()
     .refine((text) => text !== '', 'The DHIS2 code is empty.')
-    .refine(
-      (text) => !/\s/.test(text),
-      'The DHIS2 code holds a blank. Copy it from the facility registry without blanks.',
-    )
-    .refine((text) => !CONTROL.test(text), 'The DHIS2 code holds a control character.')
+    .refine((text) => text.trim() === text || /\s/.test(text.trim()), {
+      message:
+        'The DHIS2 code begins or ends with a blank. Copy it from the facility registry without blanks.',
+    })
+    .refine((text) => !/\s/.test(text.trim()), {
+      message: 'The DHIS2 code holds a blank. Copy it from the facility registry without blanks.',
+    })
+    .refine((text) => !CONTROL.test(text) && !/\p{Cf}/u.test(text), {
+      message: 'The DHIS2 code holds a character that cannot be seen. Type it instead of copying it.',
+    })
     .refine((text) => text.length <= 50, 'The DHIS2 code is longer than 50 characters.')
     .refine(
       (text) => !PLACEHOLDERS.test(text),
@@ -67,7 +72,8 @@ export function facilityId(): z.ZodType<string, string> {
       (text) => text === '' || FACILITY_ID.test(text),
       'The facility id may hold letters, digits and hyphens, begins with a letter or digit, and has at most 50.',
     )
-    .refine((text) => !RESERVED_IDS.test(text), 'The facility id "central" is taken by the central sink.');
+    .refine((text) => !RESERVED_IDS.test(text), 'The facility id "central" is taken by the central sink.')
+    .meta({ pattern: '^([A-Za-z0-9][A-Za-z0-9-]{0,49})?$' });
 }
 
 export function port(): z.ZodType<number, string> {
@@ -77,7 +83,8 @@ export function port(): z.ZodType<number, string> {
       (text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535,
       'A port is a number from 1 to 65535.',
     )
-    .transform(Number);
+    .transform(Number)
+    .meta({ pattern: '^[0-9]{1,5}$' });
 }
 
 export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
@@ -87,7 +94,8 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
       (text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max,
       `Give a whole number from ${min} to ${max}.`,
     )
-    .transform(Number);
+    .transform(Number)
+    .meta({ pattern: '^[0-9]{1,9}$' });
 }
 
 /** A whole number in a range, or one word that stands for something else. */
@@ -98,7 +106,8 @@ export function wholeNumberOr(word: string, min: number, max: number): z.ZodType
       (text) => text === word || (/^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max),
       `Give ${word}, or a whole number from ${min} to ${max}.`,
     )
-    .transform(Number);
+    .transform(Number)
+    .meta({ pattern: `^(${word}|[0-9]{1,9})$` });
 }
 
 /** A PostgreSQL database whose name can stand in a JDBC address. */
@@ -131,6 +140,22 @@ export function host(what: string, portKey: string): z.ZodType<string, string> {
       'Inside the container that name means the container itself. For a server on this machine give host.docker.internal.',
     )
     .refine((text) => isHost(text), `${what} must be a host name or an IP address.`);
+}
+
+/** The address of a web server; a password has no place in it. */
+export function webAddress(): z.ZodType<string, string> {
+  return z
+    .string()
+    .transform((text) => text.trim().replace(/\/+$/, ''))
+    .refine((text) => {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      return (
+        url !== undefined &&
+        /^https?:$/.test(url.protocol) &&
+        url.username === '' &&
+        url.search + url.hash === ''
+      );
+    }, 'Give an address such as https://hmis.example.org, without a user, a password or a query.');
 }
 
 /** `host:port`, separated by commas. */
@@ -168,20 +193,23 @@ function isHost(text: string): boolean {
   return HOST_NAME.test(text) || IPV6.test(text);
 }
 
-export function oneOf<const T extends readonly [string, ...string[]]>(
-  values: T,
-): z.ZodType<T[number], string> {
-  return z
+/** One of a few texts, with the list of them: a row of the table takes both. */
+export function choice<const T extends readonly [string, ...string[]]>(
+  choices: T,
+): { schema: z.ZodType<T[number], string>; choices: T } {
+  const schema = z
     .string()
-    .refine((text) => values.includes(text), `Choose one of: ${values.join(', ')}.`)
+    .refine((text) => choices.includes(text), `Choose one of: ${choices.join(', ')}.`)
     .transform((text) => text as T[number]);
+  return { schema, choices };
 }
 
-export function yesNo(): z.ZodType<boolean, string> {
-  return z
+export function truth(): { schema: z.ZodType<boolean, string>; choices: readonly string[] } {
+  const schema = z
     .string()
     .refine((text) => text === 'true' || text === 'false', 'Say true or false.')
     .transform((text) => text === 'true');
+  return { schema, choices: ['true', 'false'] };
 }
 
 /** Suffix of a second instance on one host, with or without its leading hyphen; the value comes without. */
@@ -210,7 +238,8 @@ export function image(): z.ZodType<string, string> {
 export function memory(): z.ZodType<string, string> {
   return z
     .string()
-    .refine((text) => /^\d+[bkmg]?$/i.test(text), 'Give memory as a number and a unit, as in 512m or 1g.');
+    .refine((text) => /^\d+[bkmg]?$/i.test(text), 'Give memory as a number and a unit, as in 512m or 1g.')
+    .meta({ pattern: '^[0-9]+[bkmgBKMG]?$' });
 }
 
 /** Options of the JVM, separated by blanks; the entrypoint splits them and quotes nothing. */

@@ -118,6 +118,7 @@ async function play(argv: string[], scene: Partial<Scene> = {}) {
       docker: unused,
       machine: unused,
       inside: unused,
+      dhis2: unused,
       archive: unused,
       system: () => {
         throw new Error('not part of this test');

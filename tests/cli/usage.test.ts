@@ -30,6 +30,8 @@ describe('the command line', () => {
                     columns
         sql         T-SQL for the database, printed for the DBA or run with a DBA
                     login
+        config      the settings: each value and where it came from; their JSON schema
+        completion  a script that completes commands, flags and values in your shell
         central     the central site: the sink that fills the warehouse
 
       Start here:

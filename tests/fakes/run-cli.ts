@@ -1,4 +1,5 @@
 import { archive } from '../../src/adapters/archive.ts';
+import { dhis2 } from '../../src/adapters/dhis2.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
@@ -83,6 +84,7 @@ export function surroundings(
     stdin: async () => '',
     postgres: () => Promise.reject(new Error('the warehouse was asked')),
     machine: async () => fakeMachine(),
+    dhis2: async (url, token) => dhis2(url, token),
     inside: async () => undefined,
     network: async () => fakeNetwork(world),
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),

@@ -1,34 +1,18 @@
-import { resolve as absolute } from 'node:path';
-import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
-import { CliError, EXIT } from '../../errors.ts';
-import { envValues, parseEnv } from '../../settings/env-file.ts';
-import { decodeTwins } from '../../settings/env-write.ts';
-import { type Field, flagName, type Values } from '../../settings/field.ts';
+import type { Field, Values } from '../../settings/field.ts';
 import {
   badAnswers,
-  type Layers,
   missingAnswers,
   problems,
   type Resolved,
   refusal,
   resolve,
 } from '../../settings/resolve.ts';
+import { layers } from './layers.ts';
 import type { Options } from './module.ts';
 
-/** Adds one flag for each field that has one, and the flags that say where answers come from. */
-export function addFieldFlags(command: Command, fields: readonly Field[]): void {
-  for (const { flag, help, default: preset } of fields) {
-    if (flag !== undefined) command.option(flag, preset ? `${help} Default: ${preset}` : help);
-  }
-  command
-    .option('--config <file>', 'file of KEY=value lines, as in .env')
-    .option('--passwords-stdin', 'read KEY=value lines with passwords from standard input')
-    .option('--yes', 'ask nothing; a missing answer is an error');
-}
-
 /**
- * The answer to every field: flag > environment > --config > existing .env > prompt > default.
+ * The answer to every field: flag > environment > --config > enrolment > existing .env > prompt > default.
  * @param existing values of the `.env` that stands in the folder, undefined for a fresh one
  * @throws CliError (usage) for an answer that is wrong or missing where nobody can be asked
  */
@@ -73,66 +57,4 @@ async function ask(open: readonly Field[], resolved: Resolved, context: Context)
     answered.sources[field.key] = 'prompt';
   }
   return answered;
-}
-
-async function layers(
-  fields: readonly Field[],
-  existing: Values | undefined,
-  options: Options,
-  context: Context,
-): Promise<Layers> {
-  const piped = options.passwordsStdin === true ? secretsOnly(fields, await context.stdin()) : {};
-  const environment = fields.flatMap(({ key }) => {
-    const value = context.host.env[key];
-    return value === undefined || value === '' ? [] : [[key, value] as const];
-  });
-  return {
-    flag: { ...flagValues(fields, options), ...piped },
-    environment: Object.fromEntries(environment),
-    config: typeof options.config === 'string' ? await configFile(options.config, context) : {},
-    '.env': existing ?? {},
-  };
-}
-
-function flagValues(fields: readonly Field[], options: Options): Values {
-  return Object.fromEntries(
-    fields.flatMap((field) => {
-      const flag = flagName(field);
-      const value = flag === undefined ? undefined : options[optionName(flag)];
-      return typeof value === 'string' ? [[field.key, value] as const] : [];
-    }),
-  );
-}
-
-/** `--db-host` → `dbHost`, as commander names it. */
-function optionName(flag: string): string {
-  return flag.replace(/^--/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** Lines `KEY=value`; a value is taken as it is, to the end of its line: no quotes, no escapes. */
-function secretsOnly(fields: readonly Field[], text: string): Values {
-  const secrets = new Set(fields.filter(({ secret }) => secret === true).map(({ key }) => key));
-  const entries = text.split(/\r?\n/).filter((line) => line !== '');
-  return Object.fromEntries(
-    entries.map((line) => {
-      const [key = '', ...rest] = line.split('=');
-      if (!secrets.has(key) || rest.length === 0) {
-        throw new CliError('settings.stdin', 'Standard input holds a line that is no password.', {
-          exitCode: EXIT.usage,
-          // The line itself may be a password: it is not shown.
-          needed: `Lines of the form KEY=value for: ${[...secrets].join(', ')}.`,
-        });
-      }
-      return [key, rest.join('=')] as const;
-    }),
-  );
-}
-
-async function configFile(path: string, { files, host }: Context): Promise<Values> {
-  const text = await files.read(absolute(host.cwd, path));
-  if (text !== undefined) return decodeTwins(envValues(parseEnv(text)));
-  throw new CliError('settings.config', `There is no file ${path}.`, {
-    exitCode: EXIT.usage,
-    needed: 'A file of KEY=value lines after --config.',
-  });
 }

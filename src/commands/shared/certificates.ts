@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CliError, EXIT } from '../../errors.ts';
+import { isCertificate } from '../../settings/certificate.ts';
 import type { Options } from './module.ts';
 
 /** Text of the PEM file that a flag names; undefined when the flag is not given. */
@@ -24,14 +24,6 @@ export async function certificateFrom(
     needed: 'The CA certificate in PEM form. A DER file (.cer, .der) is converted by the command below.',
     commands: [`openssl x509 -inform der -in ${path} -out ca.pem`],
   });
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).subject !== '';
-  } catch {
-    return false;
-  }
 }
 
 /** The flag for the CA of Kafka, shared by facility and sink. */

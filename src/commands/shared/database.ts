@@ -9,9 +9,10 @@ import { look, type Seen } from '../../install/database/look.ts';
 import { folderFacts, readEnvValues } from '../../install/facility-folder.ts';
 import { DBA_KEYS, databaseFields } from '../../settings/database-fields.ts';
 import { type DatabaseSettings, reader } from '../../settings/facility.ts';
-import { addFieldFlags, collectAnswers } from './answers.ts';
+import { collectAnswers } from './answers.ts';
 import { certificateFrom } from './certificates.ts';
 import { addFacilityFlags, chosenDir } from './facility.ts';
+import { addFieldFlags } from './layers.ts';
 import type { Options } from './module.ts';
 
 /** A facility's database, installed or not yet, and the DBA who may look at it or change it. */

@@ -113,7 +113,7 @@ describe('a .env written by hand', () => {
     expect(envValues(parseEnv(text))).toEqual({ A: expected });
   });
 
-  it.each(['A=pa$word', 'A="pa$word"', "A='${x}'", "A='it\\'s'", 'A=b\t# note'])(
+  it.each(['A=pa$word', 'A="pa$word"', "A='${x}'", "A='it\\'s'", 'A=b\t# note', 'A=   # note'])(
     '%j is marked: Compose 1 and 2 read it differently',
     (text) => {
       expect(parseEnv(text).entries[0]?.ambiguous).toBeTypeOf('string');

@@ -79,7 +79,10 @@ describe('facility settings', () => {
 
   it('asks for an id where the code cannot name topics, and proposes one', () => {
     expect(() => settings({ ...complete, FACILITY_DHIS2_CODE: 'UG/01_é' })).toThrowError(
-      expect.objectContaining({ exitCode: 2, commands: ['clinicmaster-cdc init --facility-id UG-01'] }),
+      expect.objectContaining({
+        exitCode: 2,
+        commands: ['clinicmaster-cdc init --facility-id UG-2F01-5F-C3-A9'],
+      }),
     );
   });
 

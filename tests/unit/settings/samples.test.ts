@@ -31,8 +31,9 @@ describe.each([
   );
 
   it('agree on every default', () => {
-    for (const { key, default: preset = '' } of fields) {
-      expect([key, composeDefaults[key]]).toEqual([key, LEFT_TO_THE_IMAGE.has(key) ? '' : preset]);
+    for (const { key, default: preset = '', local } of fields) {
+      if (local === true) expect(composeDefaults).not.toHaveProperty(key);
+      else expect([key, composeDefaults[key]]).toEqual([key, LEFT_TO_THE_IMAGE.has(key) ? '' : preset]);
     }
   });
 
