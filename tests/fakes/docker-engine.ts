@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type {
   ContainerOptions,
   ContainerState,
@@ -92,10 +93,18 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
             sizeBytes: 153e6,
             createdAt: '',
             labels: {},
+            environment: [],
           };
     },
     pull: async (reference) => {
       engine.images[reference] = `sha256:${reference}`;
+    },
+    push: async () => {},
+    hasLogin: async () => false,
+    save: async () => Readable.from([]),
+    load: async () => [],
+    tag: async (reference, name) => {
+      engine.images[name] = engine.images[reference] ?? '';
     },
     build: async (build, onProgress) => {
       engine.builds.push(build);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { archive } from '../../src/adapters/archive.ts';
 import { connectRest } from '../../src/adapters/connect-rest.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
+import { imageFiles } from '../../src/adapters/image-file.ts';
 import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
 import type { PostgresPort } from '../../src/adapters/postgres-port.ts';
 import { run } from '../../src/cli.ts';
@@ -135,6 +136,7 @@ function surroundings(
     },
     files: hostFiles(),
     archive: async () => archive,
+    imageFiles: async () => imageFiles,
     system: () => SYSTEM,
     docker: async () => it.docker,
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
