@@ -100,8 +100,8 @@ async function transfer(
 
 /** What the Engine itself said: docker-modem puts the status before it. */
 function engineWords(cause: unknown): string {
-  const { json, message } = cause as { json?: { message?: string }; message?: string };
-  return json?.message ?? message ?? String(cause);
+  const { json, message } = cause as { json?: { message?: string } | null; message?: string };
+  return json?.message ?? (message ?? String(cause)).replace(/^\(HTTP code \d+\) .*? - /s, '').trim();
 }
 
 /** The image as a tar. @throws CliError when there is none of that name */

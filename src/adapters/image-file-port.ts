@@ -22,6 +22,13 @@ export interface ImageFilePort {
   inspect(path: string): Promise<SavedImage[]>;
   /** @throws CliError when it cannot be read */
   checksum(path: string): Promise<WrittenFile>;
+  /**
+   * A small file, whole or not at all. The mode holds where the file system has one: FAT and exFAT, which sticks have,
+   * refuse to be told.
+   */
+  writeText(path: string, text: string, mode: number): Promise<WrittenFile>;
+  /** Makes a folder (and its parents), with the same reservation. */
+  makeFolder(path: string, mode: number): Promise<void>;
   /** Copies a file, whole or not at all. */
   copy(from: string, to: string): Promise<WrittenFile>;
   /**
@@ -29,6 +36,8 @@ export interface ImageFilePort {
    * @param root folder of the installed package, or of its sources
    */
   packProgram(root: string, to: string): Promise<WrittenFile>;
+  /** A plain tar of a folder's files under another folder's name, whole or not at all. */
+  packFolder(root: string, name: string, to: string, mode: number): Promise<WrittenFile>;
   /** Renames a folder or a file. */
   rename(from: string, to: string): Promise<void>;
   /** Removes a folder with all that is in it. */

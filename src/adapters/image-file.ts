@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -40,6 +40,11 @@ export const imageFiles: ImageFilePort = {
     await guard(path, reading());
     return { bytes, sha256: hash.digest('hex') };
   },
+  writeText: (path, text, mode) =>
+    writeWhole(path, [Readable.from([Buffer.from(text)])], () => {}, undefined, mode),
+  makeFolder: async (path, mode) => {
+    await guard(path, mkdir(path, { recursive: true, mode }));
+  },
   copy: (from, to) => writeWhole(to, [createReadStream(from)], () => {}),
   packProgram: async (root, to) => {
     const { files } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { files: string[] };
@@ -50,6 +55,12 @@ export const imageFiles: ImageFilePort = {
       map: (header) => ({ ...header, name: `package/${header.name}`, uid: 0, gid: 0, mtime: new Date(0) }),
     });
     return writeWhole(to, [Readable.from(packed), createGzip({ level: 9 })], () => {});
+  },
+  packFolder: (root, name, to, mode) => {
+    const packed = tar.pack(root, {
+      map: (header) => ({ ...header, name: `${name}/${header.name}`, uid: 0, gid: 0 }),
+    });
+    return writeWhole(to, [Readable.from(packed)], () => {}, undefined, mode);
   },
   rename: (from, to) => guard(to, rename(from, to)),
   removeFolder: (path) => guard(path, rm(path, { recursive: true, force: true })),
@@ -90,12 +101,13 @@ async function writeWhole(
   parts: readonly (Readable | NodeJS.ReadWriteStream)[],
   onBytes: (bytes: number) => void,
   signal?: AbortSignal,
+  mode = MODE,
 ): Promise<WrittenFile> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    const file = createWriteStream(temporary, { flags: 'wx', mode: MODE, flush: true });
+    const file = createWriteStream(temporary, { flags: 'wx', mode, flush: true });
     const counted = meter((now) => {
       bytes = now;
       onBytes(now);

@@ -30,9 +30,9 @@ export async function writeChecksum(
   path: string,
   name: string,
   { sha256 }: WrittenFile,
-  { files }: Pick<ImagePorts, 'files'>,
+  { imageFiles }: Pick<ImagePorts, 'imageFiles'>,
 ): Promise<string> {
   const sums = `${path}.sha256`;
-  await files.writeAtomically(sums, `${sha256}  ${name}\n`, PUBLIC_MODE);
+  await imageFiles.writeText(sums, `${sha256}  ${name}\n`, PUBLIC_MODE);
   return sums;
 }
