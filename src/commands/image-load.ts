@@ -2,8 +2,6 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../errors.ts';
 import { findImageFile, imageFileNames, loadImageFile } from '../install/image/file.ts';
-import { otherImage } from '../install/image/pin.ts';
-import { isPinned } from '../settings/image-pin.ts';
 import { broughtText } from '../ui/image-text.ts';
 import {
   addTargetFlags,
@@ -12,7 +10,6 @@ import {
   type ImageTarget,
   imagePorts,
   imageTarget,
-  present,
 } from './shared/image-target.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 
@@ -45,14 +42,11 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const before = (await ports.docker.image(wanted.reference))?.id;
   const step = out.step(`Load ${wanted.reference}`);
   try {
-    step.succeed(await loadImageFile(path, wanted, ports, (message) => step.update(message)));
+    const digest = options.repin === true ? undefined : wanted.pin;
+    step.succeed(await loadImageFile(path, { ...wanted, digest }, ports, (message) => step.update(message)));
   } catch (cause) {
     step.fail();
     throw cause;
-  }
-  const state = await present(wanted, ports);
-  if (wanted.pin !== undefined && options.repin !== true && !isPinned(state, wanted.pin)) {
-    throw otherImage(wanted.reference, wanted.pin, state, path);
   }
   const now = await brought(wanted, ports);
   const next = ['clinicmaster-cdc init'];

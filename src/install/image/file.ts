@@ -4,6 +4,7 @@ import type { FilesPort } from '../../adapters/files-port.ts';
 import type { ImageFilePort, SavedImage } from '../../adapters/image-file-port.ts';
 import { CliError } from '../../errors.ts';
 import { processor } from './identity.ts';
+import { otherImage } from './pin.ts';
 
 export interface LoadPorts {
   docker: DockerPort;
@@ -34,11 +35,12 @@ export async function findImageFile(
 /**
  * Loads an image from a file, after everything that can be known before has been checked: the checksum beside it,
  * whose image it is, its name, its processor.
+ * @param wanted.digest the only image that will do, where one is pinned
  * @returns what was loaded
  */
 export async function loadImageFile(
   path: string,
-  wanted: { reference: string; target: string },
+  wanted: { reference: string; target: string; digest?: string | undefined },
   ports: LoadPorts,
   progress: (message: string) => void,
 ): Promise<string> {
@@ -46,6 +48,10 @@ export async function loadImageFile(
   progress(`checking ${path}`);
   const { architecture } = await docker.info();
   const { saved, checksum } = await checkedFile(path, wanted, architecture, ports);
+  // Before it takes the name from the image that stands there.
+  if (wanted.digest !== undefined && !saved.ids.includes(wanted.digest)) {
+    throw otherImage(wanted.reference, wanted.digest, saved.ids, path);
+  }
   signal.throwIfAborted();
   progress(`loading ${path}`);
   await docker.load(await imageFiles.read(path), signal);
@@ -137,7 +143,7 @@ async function checkSum(
 }
 
 /** The sum of a file in the text of `sha256sum`. */
-export function checksumFor(name: string, text: string): string | undefined {
+function checksumFor(name: string, text: string): string | undefined {
   for (const line of text.split(/\r?\n/)) {
     const match = /^(?<sum>[0-9a-fA-F]{64}) [ *](?<file>.+)$/.exec(line);
     if (match?.groups?.file === name) return match.groups.sum?.toLowerCase();

@@ -1,4 +1,3 @@
-import type { ImageState } from '../../adapters/docker-port.ts';
 import type { FilesPort } from '../../adapters/files-port.ts';
 import { CliError } from '../../errors.ts';
 import { envValues, parseEnv } from '../../settings/env-file.ts';
@@ -30,10 +29,18 @@ export async function pinIn(
   return true;
 }
 
-/** @param from where the other image came from */
-export function otherImage(reference: string, digest: string, image: ImageState, from: string): CliError {
+/**
+ * @param ids of the other image: its id, its digests
+ * @param from where it is, or came from
+ */
+export function otherImage(
+  reference: string,
+  digest: string,
+  ids: readonly string[],
+  from: string,
+): CliError {
   return new CliError('image.pin', `${reference} is not the image that .env pins.`, {
-    seen: `${from}: ${[image.id, ...image.digests].join(', ')}`,
+    seen: `${from}: ${ids.join(', ')}`,
     needed: `${digest} (${PIN_KEY}). Where the change is meant (a new build, a corrected release), pin the new one.`,
     commands: ['clinicmaster-cdc image verify', 'clinicmaster-cdc init --repin'],
     who: 'central-team',

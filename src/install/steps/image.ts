@@ -51,9 +51,10 @@ async function obtain(
 ): Promise<string> {
   const { reference, target } = wanted;
   const { docker, files, signal } = ports;
-  if (recipe.file !== undefined) return loadImageFile(recipe.file, wanted, ports, progress);
+  const digest = await expected(reference, recipe, dir, files);
+  const load = (path: string) => loadImageFile(path, { ...wanted, digest }, ports, progress);
+  if (recipe.file !== undefined) return load(recipe.file);
   const atHand = await findImageFile(target, [dir, ...recipe.folders], files);
-  const load = (path: string) => loadImageFile(path, wanted, ports, progress);
   if (namesRegistry(reference) && !recipe.offline) {
     try {
       return await pull(reference, ports, progress);
@@ -68,8 +69,7 @@ async function obtain(
   }
   if (atHand !== undefined) return load(atHand);
   if (recipe.offline) throw noImage(reference, target, dir);
-  const pin = await expected(reference, recipe, dir, files);
-  if (pin !== undefined) throw gone(reference, pin);
+  if (digest !== undefined) throw gone(reference, digest);
   await build(reference, recipe, docker, progress, signal);
   return 'built here';
 }
@@ -107,7 +107,7 @@ async function requirePinned(
   const pin = await expected(reference, recipe, dir, files);
   const image = await docker.image(reference);
   if (pin !== undefined && image !== undefined && !isPinned(image, pin)) {
-    throw otherImage(reference, pin, image, from);
+    throw otherImage(reference, pin, [image.id, ...image.digests], from);
   }
 }
 
