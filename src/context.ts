@@ -7,6 +7,7 @@ import type { DockerPort } from './adapters/docker-port.ts';
 import { hostFiles } from './adapters/files.ts';
 import type { FilesPort } from './adapters/files-port.ts';
 import type { HostFacts } from './adapters/host.ts';
+import type { ImageFilePort } from './adapters/image-file-port.ts';
 import type { InsidePort, InsideRequest } from './adapters/inside-port.ts';
 import type { KafkaAccess, KafkaPort } from './adapters/kafka-port.ts';
 import type { MachinePort } from './adapters/machine-port.ts';
@@ -41,6 +42,8 @@ export interface Context {
   system(): SystemFacts;
   /** Packs and unpacks bundles. */
   archive(): Promise<ArchivePort>;
+  /** Images as files. */
+  imageFiles(): Promise<ImageFilePort>;
   /** @throws CliError listing every endpoint that was tried and why it did not answer */
   docker(): Promise<DockerPort>;
   /** The worker published on 127.0.0.1 at this port; nothing is asked of it yet. */
@@ -92,6 +95,7 @@ export function createContext(invocation: Invocation): Context {
     docker,
     system: systemFacts,
     archive: async () => (await import('./adapters/archive.ts')).archive,
+    imageFiles: async () => (await import('./adapters/image-file.ts')).imageFiles,
     connect: async (port) =>
       (await import('./adapters/connect-rest.ts')).connectRest(`http://127.0.0.1:${port}`),
     machine: async () => (await import('./adapters/machine.ts')).hostMachine(),

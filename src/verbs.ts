@@ -38,6 +38,42 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/bundle.ts')).bundle,
   },
   {
+    name: 'image',
+    summary: 'build, fetch, save and load the image; compare it with its pin',
+    verbs: [
+      {
+        name: 'build',
+        summary: 'make the image here, from what the package brings',
+        load: async () => (await import('./commands/image-build.ts')).imageBuild,
+      },
+      {
+        name: 'pull',
+        summary: 'fetch the image from the registry that its name gives',
+        load: async () => (await import('./commands/image-pull.ts')).imagePull,
+      },
+      {
+        name: 'push',
+        summary: 'put the image into a registry, for the facilities',
+        load: async () => (await import('./commands/image-push.ts')).imagePush,
+      },
+      {
+        name: 'save',
+        summary: 'the image as a file, for machines without the internet',
+        load: async () => (await import('./commands/image-save.ts')).imageSave,
+      },
+      {
+        name: 'load',
+        summary: 'take the image from a file',
+        load: async () => (await import('./commands/image-load.ts')).imageLoad,
+      },
+      {
+        name: 'verify',
+        summary: 'is it the image that was pinned, everywhere?',
+        load: async () => (await import('./commands/image-verify.ts')).imageVerify,
+      },
+    ],
+  },
+  {
     name: 'tables',
     summary: 'what streams: tables, keys, capture, drift; choose tables and columns',
     load: async () => (await import('./commands/tables.ts')).tables,

@@ -3,8 +3,10 @@ import type Docker from 'dockerode';
 import tar from 'tar-fs';
 import { CliError } from '../errors.ts';
 import type { Answer } from './answer.ts';
-import type { ImageBuild, RegistryFailure } from './docker-port.ts';
-import { pullProgress, readJsonStream } from './docker-stream.ts';
+import type { RegistryAuth } from './docker-login.ts';
+import type { ImageBuild, OnTransfer, RegistryFailure } from './docker-port.ts';
+import { transferError } from './docker-pull-failure.ts';
+import { readJsonStream, transferProgress } from './docker-stream.ts';
 
 /** The Engine itself would wait for a registry that drops packets for longer than anybody here does. */
 const REGISTRY_LIMIT_MS = 6_000;
@@ -49,26 +51,98 @@ export async function askRegistry(
   }
 }
 
-/** Pulls an image. @throws CliError with the registry's words; a message inside the stream counts too. */
+/** Pulls an image, with the login that `docker login` has left. A message inside the stream counts as an error too. */
 export async function pullImage(
   engine: Docker,
   reference: string,
-  onProgress: (message: string) => void,
+  auth: RegistryAuth | undefined,
+  onProgress: OnTransfer,
   signal?: AbortSignal,
 ): Promise<void> {
-  const summary = pullProgress();
+  const options = { ...withAuth(auth), ...(signal === undefined ? {} : { abortSignal: signal }) };
+  await transfer('pull', reference, () => engine.pull(reference, options), onProgress, signal);
+}
+
+/** Pushes an image under the name that it has. */
+export async function pushImage(
+  engine: Docker,
+  reference: string,
+  auth: RegistryAuth | undefined,
+  onProgress: OnTransfer,
+  signal?: AbortSignal,
+): Promise<void> {
+  // The Engine insists on the header, even where the registry wants no login.
+  const options = { authconfig: auth ?? {}, ...(signal === undefined ? {} : { abortSignal: signal }) };
+  const begin = () => engine.getImage(reference).push(options as Docker.ImagePushOptions);
+  await transfer('push', reference, begin, onProgress, signal);
+}
+
+function withAuth(auth: RegistryAuth | undefined): { authconfig?: RegistryAuth } {
+  return auth === undefined ? {} : { authconfig: auth };
+}
+
+async function transfer(
+  direction: 'pull' | 'push',
+  reference: string,
+  begin: () => Promise<NodeJS.ReadableStream>,
+  onProgress: OnTransfer,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const progress = transferProgress();
   try {
-    const stream = await engine.pull(reference, signal === undefined ? {} : { abortSignal: signal });
-    await readJsonStream(Readable.from(stream), (message) => onProgress(summary(message)));
+    const stream = await begin();
+    await readJsonStream(stream as AsyncIterable<Buffer>, (message) => onProgress(progress(message)));
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new CliError('docker.pull', `The image ${reference} could not be pulled.`, {
-      seen: cause instanceof Error ? cause.message : String(cause),
-      needed: 'A registry that this machine reaches and may read; log in where it asks for a password.',
-      commands: [`docker login ${reference.split('/')[0] ?? ''}`, `docker pull ${reference}`],
+    throw transferError(direction, reference, engineWords(cause), cause);
+  }
+}
+
+/** What the Engine itself said: docker-modem puts the status before it. */
+function engineWords(cause: unknown): string {
+  const { json, message } = cause as { json?: { message?: string } | null; message?: string };
+  return json?.message ?? (message ?? String(cause)).replace(/^\(HTTP code \d+\) .*? - /s, '').trim();
+}
+
+/** The image as a tar. @throws CliError when there is none of that name */
+export async function saveImage(engine: Docker, reference: string): Promise<Readable> {
+  try {
+    return (await engine.getImage(reference).get()) as Readable;
+  } catch (cause) {
+    throw new CliError('docker.save', `Docker does not give out the image ${reference}.`, {
+      seen: engineWords(cause),
+      needed: 'An image of that name on this machine.',
+      commands: ['docker images'],
       cause,
     });
   }
+}
+
+/** Takes in a tar. An error inside the stream counts. */
+export async function loadImage(engine: Docker, tar: Readable, signal?: AbortSignal): Promise<string[]> {
+  const said: string[] = [];
+  try {
+    const options = signal === undefined ? {} : { abortSignal: signal };
+    const stream = await engine.loadImage(tar, { ...options, quiet: 'true' } as object);
+    await readJsonStream(stream as AsyncIterable<Buffer>, (message) => said.push(message.stream ?? ''));
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const words = engineWords(cause);
+    const full = /no space left|disk quota/i.test(words);
+    throw new CliError(
+      full ? 'docker.load-no-space' : 'docker.load',
+      'Docker could not load the image file.',
+      {
+        seen: words,
+        needed: full
+          ? "Room on the disk of Docker's data folder: about three times the size of the image."
+          : 'The file as it was saved; see also what the Engine says.',
+        commands: full ? ['docker system df', 'df -h'] : [],
+        cause,
+      },
+    );
+  }
+  return [...said.join('').matchAll(/Loaded image(?: ID)?: (\S+)/g)].map(([, name = '']) => name);
 }
 
 /** Builds an image by the classic builder, which every Engine from 20.10 on still has. */

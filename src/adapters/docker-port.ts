@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Answer } from './answer.ts';
 
 /** What the program asks of the Docker Engine. */
@@ -42,7 +42,21 @@ export interface DockerPort {
   image(reference: string): Promise<ImageState | undefined>;
   /** What the registry that the reference names answers to the Engine; nothing is pulled. */
   registry(reference: string): Promise<Answer<{ digest: string }, RegistryFailure>>;
-  pull(reference: string, onProgress: (message: string) => void, signal?: AbortSignal): Promise<void>;
+  /**
+   * One attempt. Layers that came whole are kept by the Engine, so that another attempt goes on from there.
+   * @throws CliError `docker.pull-<kind>`, for an error inside the stream too
+   */
+  pull(reference: string, onProgress: OnTransfer, signal?: AbortSignal): Promise<void>;
+  /** @throws CliError `docker.push-<kind>` */
+  push(reference: string, onProgress: OnTransfer, signal?: AbortSignal): Promise<void>;
+  /** Where Docker's own login for the registry of a reference stands; undefined when nobody has logged in. */
+  hasLogin(reference: string): Promise<boolean>;
+  /** The image as a tar, as `docker save` writes it. */
+  save(reference: string): Promise<Readable>;
+  /** Takes in a tar, plain or gzipped. @returns what the Engine says it has loaded: tags, or ids of images without one */
+  load(tar: Readable, signal?: AbortSignal): Promise<string[]>;
+  /** Gives an image another name beside those that it has. */
+  tag(reference: string, name: string): Promise<void>;
   build(build: ImageBuild, onProgress: (message: string) => void, signal?: AbortSignal): Promise<void>;
 
   /** Every network with its addresses. */
@@ -103,7 +117,24 @@ export interface ImageState {
   sizeBytes: number;
   createdAt: string;
   labels: Record<string, string>;
+  /** `KEY=value`, as the image sets them. */
+  environment: string[];
 }
+
+/** How far a pull or a push is. Bytes are those on the line: compressed. */
+export interface TransferProgress {
+  bytes: number;
+  totalBytes: number;
+  /** False while some layer has not told its size. */
+  totalKnown: boolean;
+  layers: number;
+  /** Those that are here whole, the ones that were here before among them. */
+  layersDone: number;
+  /** The Engine's last words. */
+  status: string;
+}
+
+export type OnTransfer = (progress: TransferProgress) => void;
 
 export interface NetworkState {
   name: string;

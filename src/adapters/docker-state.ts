@@ -56,6 +56,7 @@ export function toImageState(info: Docker.ImageInspectInfo): ImageState {
     sizeBytes: info.Size,
     createdAt: info.Created,
     labels: info.Config.Labels ?? {},
+    environment: info.Config.Env ?? [],
   };
 }
 

@@ -1,3 +1,5 @@
+import type { TransferProgress } from './docker-port.ts';
+
 /**
  * Reads one of the Engine's JSON streams (pull, build) to its end.
  * @throws Error with the Engine's words when a line carries an error: the HTTP status was 200 long before
@@ -50,19 +52,35 @@ export function demultiplex(raw: Buffer): string {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** Sums up the layers of a pull: bytes of those that have begun. */
-export function pullProgress(): (message: EngineMessage) => string {
-  const layers = new Map<string, { current: number; total: number }>();
-  return ({ id, status, progressDetail }) => {
-    if (id !== undefined && progressDetail?.total !== undefined) {
-      layers.set(id, { current: progressDetail.current ?? 0, total: progressDetail.total });
+/** Sums up the layers of a pull or a push, line by line. */
+export function transferProgress(): (message: EngineMessage) => TransferProgress {
+  const layers = new Map<string, { current: number; total?: number; done: boolean }>();
+  return ({ id, status = '', progressDetail }) => {
+    // "Pulling from …" carries the tag as its id.
+    if (id !== undefined && !/^Pulling from /.test(status)) {
+      const layer = layers.get(id) ?? { current: 0, done: false };
+      layers.set(id, layer);
+      // Unpacking counts its own bytes; they are not the line's.
+      if (/^(Downloading|Pushing)/.test(status)) {
+        layer.current = progressDetail?.current ?? layer.current;
+        layer.total = progressDetail?.total ?? Math.max(layer.total ?? 0, layer.current);
+      }
+      if (/^(Verifying|Download complete|Extracting|Pull complete|Pushed)/.test(status)) {
+        layer.current = layer.total ?? layer.current;
+      }
+      if (/^(Pull complete|Pushed)/.test(status)) layer.done = true;
+      if (/^(Already exists|Layer already exists|Mounted from)/.test(status)) {
+        Object.assign(layer, { done: true, total: layer.total ?? 0 });
+      }
     }
-    const current = [...layers.values()].reduce((sum, layer) => sum + layer.current, 0);
-    const total = [...layers.values()].reduce((sum, layer) => sum + layer.total, 0);
-    return total === 0 ? (status ?? '') : `${megabytes(current)} of ${megabytes(total)} MB`;
+    const all = [...layers.values()];
+    return {
+      bytes: all.reduce((sum, { current }) => sum + current, 0),
+      totalBytes: all.reduce((sum, { total = 0 }) => sum + total, 0),
+      totalKnown: all.every(({ total }) => total !== undefined),
+      layers: all.length,
+      layersDone: all.filter(({ done }) => done).length,
+      status,
+    };
   };
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
 }

@@ -2,8 +2,10 @@ import Docker from 'dockerode';
 import { CliError } from '../errors.ts';
 import { type Endpoint, endpoints, explainRefusal } from './docker-endpoints.ts';
 import { execute, executionStream } from './docker-exec.ts';
-import { askRegistry, buildImage, pullImage } from './docker-images.ts';
+import { askRegistry, buildImage, loadImage, pullImage, pushImage, saveImage } from './docker-images.ts';
+import { registryLogin } from './docker-login.ts';
 import type { ContainerState, DockerPort, NetworkView } from './docker-port.ts';
+import { registryHost } from './docker-pull-failure.ts';
 import {
   type EngineInfo,
   type EngineVersion,
@@ -28,7 +30,7 @@ export async function findDocker(host: HostFacts): Promise<DockerPort> {
     try {
       const engine = open(endpoint);
       await ping(engine);
-      return dockerPort(engine, endpoint, isGuarded(endpoint.url, host));
+      return dockerPort(engine, endpoint, isGuarded(endpoint.url, host), host);
     } catch (cause) {
       refusals.push(explainRefusal(endpoint, cause, host.platform));
     }
@@ -64,7 +66,13 @@ function open({ url, origin }: Endpoint): Docker {
   return new Docker({ host: hostname, port, protocol: protocol === 'https:' ? 'https' : 'http' });
 }
 
-function dockerPort(engine: Docker, { url, origin }: Endpoint, guarded: boolean): DockerPort {
+function dockerPort(
+  engine: Docker,
+  { url, origin }: Endpoint,
+  guarded: boolean,
+  host: HostFacts,
+): DockerPort {
+  const login = (reference: string) => registryLogin(host, registryHost(reference));
   const inspect = (name: string) =>
     orUndefined<ContainerState>(engine.getContainer(name).inspect().then(toContainerState));
   return {
@@ -112,7 +120,17 @@ function dockerPort(engine: Docker, { url, origin }: Endpoint, guarded: boolean)
     execStream: (name, argv) => executionStream(engine, name, argv),
     image: (reference) => orUndefined(engine.getImage(reference).inspect().then(toImageState)),
     registry: (reference) => askRegistry(engine, reference),
-    pull: (reference, onProgress, signal) => pullImage(engine, reference, onProgress, signal),
+    pull: async (reference, onProgress, signal) =>
+      pullImage(engine, reference, await login(reference), onProgress, signal),
+    push: async (reference, onProgress, signal) =>
+      pushImage(engine, reference, await login(reference), onProgress, signal),
+    hasLogin: async (reference) => (await login(reference)) !== undefined,
+    save: (reference) => saveImage(engine, reference),
+    load: (tar, signal) => loadImage(engine, tar, signal),
+    tag: async (reference, name) => {
+      const { repo, tag } = repositoryAndTag(name);
+      await explain(`name ${reference} ${name}`, engine.getImage(reference).tag({ repo, tag }));
+    },
     build: (build, onProgress, signal) => buildImage(engine, build, onProgress, signal),
     allNetworks: async () => {
       const known = await engine.listNetworks();
@@ -137,6 +155,14 @@ async function createContainer(
   options: Record<string, unknown>,
 ): Promise<string> {
   return (await engine.createContainer({ ...options, name })).id;
+}
+
+/** `host:5000/name:1` → `host:5000/name`, `1`: a colon before the last slash belongs to a port. */
+function repositoryAndTag(name: string): { repo: string; tag: string } {
+  const at = name.lastIndexOf(':');
+  return at > name.lastIndexOf('/')
+    ? { repo: name.slice(0, at), tag: name.slice(at + 1) }
+    : { repo: name, tag: 'latest' };
 }
 
 function toNetwork(info: Docker.NetworkInspectInfo) {

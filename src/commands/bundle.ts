@@ -18,6 +18,7 @@ import { doctorText } from '../ui/doctor-text.ts';
 import { createStyle } from '../ui/style.ts';
 import { addFacilityFlags, openFacility } from './shared/facility.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
+import { addOfflineFlags, offlineBundle } from './shared/offline-bundle.ts';
 import { facilityOf, thisSite } from './shared/site.ts';
 
 /** `bundle`: what somebody elsewhere needs to help, in one file that holds no password and no patient. */
@@ -30,6 +31,7 @@ const PAPER = createStyle({ width: 80, color: false, unicode: true });
 
 function define(command: Command): void {
   addFacilityFlags(command);
+  addOfflineFlags(command);
   command
     .option('--out <file>', 'file to write; else named after the facility and the time, in this folder')
     .option('--deep', 'with the checks too that take long or leave a trace')
@@ -40,13 +42,17 @@ function define(command: Command): void {
 const HELP = `
 Shows what it has collected and asks before it writes. Passwords are taken out in
 every spelling, and so are values of rows that a log quotes. Addresses stay.
+With --offline it is something else: program, image, checksums and start scripts, to
+install a facility on a machine that has no internet.
 ${examples([
   ['clinicmaster-cdc bundle', 'collect, show the list, ask, write'],
   ['clinicmaster-cdc bundle --yes --out b.tgz', 'for a script'],
   ['clinicmaster-cdc doctor --from b.tgz', 'at the other end: the same verdicts'],
+  ['clinicmaster-cdc bundle --offline /media/usb/clinicmaster-cdc', 'an installation for a USB stick'],
 ])}`;
 
 async function run(context: Context, options: Options): Promise<ExitCode> {
+  if (options.offline !== undefined) return offlineBundle(context, options);
   const { out, clock, files, host } = context;
   const settings = await openFacility(context, options);
   const createdMs = clock.now();

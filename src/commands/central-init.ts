@@ -149,7 +149,7 @@ async function install(
   const [docker, connect] = await Promise.all([context.docker(), context.connect(settings.restPort)]);
   const kafka = await context.kafka(settings.kafka, 'cdc.central.cli');
   try {
-    const ports = { files, docker, connect, clock, signal };
+    const ports = { files, imageFiles: await context.imageFiles(), docker, connect, clock, signal };
     const steps = [...plan(deployment, ports), sinkJoinedStep(CENTRAL_CONTAINER, kafka, ports)];
     return await runSteps(steps, { ...context, journalPath: `${dir}/${JOURNAL_FILE}` });
   } finally {

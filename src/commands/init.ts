@@ -19,7 +19,7 @@ import { checkFacility } from './shared/checked.ts';
 import { confirmFacility } from './shared/confirm-facility.ts';
 import { addEnrolmentFlag, enrolmentFrom, tellOfEnrolment, warnOfReaders } from './shared/enrolment.ts';
 import { chosenDir, sameFacility } from './shared/facility.ts';
-import { addImageFlags, imageRecipe } from './shared/image.ts';
+import { addImageFlags, imageRecipe, withinReach } from './shared/image.ts';
 import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
@@ -67,7 +67,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   await confirmFacility(settings, resolved, existing, options, context);
 
   const checks = await preflight(context, options, () =>
-    checkFacility(FACILITY_CHECKS, 'before-install', settings, context),
+    checkFacility(withinReach(FACILITY_CHECKS, options, context), 'before-install', settings, context),
   );
   if (hasFailure(checks)) return stopped(context, options, 'init', checks);
 
@@ -126,7 +126,7 @@ async function install(
   const kafka = await context.kafka(settings.kafka, `cdc.${facilityId}.cli`);
   try {
     const names = facilityNames(facilityId, instance);
-    const ports = { files, docker, connect, clock, signal };
+    const ports = { files, imageFiles: await context.imageFiles(), docker, connect, clock, signal };
     const stream = {
       names,
       facilityCode: settings.facilityCode,

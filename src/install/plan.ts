@@ -3,7 +3,7 @@ import type { Step } from './step.ts';
 import { registerStep, runningStep } from './steps/connector.ts';
 import { containerStep } from './steps/container.ts';
 import { filesStep } from './steps/files.ts';
-import { imageStep } from './steps/image.ts';
+import { imageStep, pinStep } from './steps/image.ts';
 import { networkStep } from './steps/network.ts';
 import { workerStep } from './steps/worker.ts';
 
@@ -12,7 +12,8 @@ export function plan(deployment: Deployment, ports: InstallPorts): Step[] {
   const { dir, files, compose, image, connector, config } = deployment;
   return [
     filesStep(dir, files, ports.files),
-    imageStep(compose.image, image, ports.docker, ports.signal),
+    imageStep(compose.image, image, dir, ports),
+    pinStep(compose.image, dir, ports),
     ...compose.networks.map((network) => networkStep(network, ports.docker)),
     containerStep(compose, ports.docker),
     workerStep(compose.containerName, ports),

@@ -129,6 +129,7 @@ describe('init with all answers given', () => {
     expect(answer.steps.map((step: { id: string }) => step.id)).toEqual([
       'folder',
       'image',
+      'image-pin',
       'network',
       'container',
       'worker',

@@ -26,6 +26,7 @@ describe('the command line', () => {
         status      is it healthy? container, worker, connector, position, heartbeat
         doctor      every check, with what to do and who must do it
         bundle      one file for somebody who helps: no password and no patient in it
+        image       build, fetch, save and load the image; compare it with its pin
         tables      what streams: tables, keys, capture, drift; choose tables and
                     columns
         sql         T-SQL for the database, printed for the DBA or run with a DBA

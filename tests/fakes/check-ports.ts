@@ -266,6 +266,7 @@ export function fakeDocker(world: World): DockerPort {
       sizeBytes: 153e6,
       createdAt: '',
       labels: { 'org.clinicmaster.cdc.version': '0.1.0' },
+      environment: [],
     }),
     allNetworks: async () => [
       {

@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type {
   ContainerOptions,
   ContainerState,
@@ -5,8 +9,11 @@ import type {
   ImageBuild,
   NetworkState,
 } from '../../src/adapters/docker-port.ts';
+import { imageFiles } from '../../src/adapters/image-file.ts';
+import type { SavedImage } from '../../src/adapters/image-file-port.ts';
 import { CliError } from '../../src/errors.ts';
 import { nslookup } from './check-ports.ts';
+import { savedImage, savedTar } from './saved-image.ts';
 
 /** A Docker Engine that remembers: images, networks and containers as plain data. */
 export interface DockerEngine extends DockerPort {
@@ -17,6 +24,18 @@ export interface DockerEngine extends DockerPort {
   /** Called after a container has started. */
   onStart: (name: string) => void;
   log: string;
+}
+
+/** What images a stream of `docker save` holds. */
+async function savedIn(tar: Readable): Promise<SavedImage[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'loaded-'));
+  const path = join(folder, 'image');
+  try {
+    await writeFile(path, tar);
+    return await imageFiles.inspect(path);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 let ids = 0;
@@ -92,10 +111,22 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
             sizeBytes: 153e6,
             createdAt: '',
             labels: {},
+            environment: [`CDC_ROLE=${reference.includes('central') ? 'central' : 'facility'}`],
           };
     },
     pull: async (reference) => {
       engine.images[reference] = `sha256:${reference}`;
+    },
+    push: async () => {},
+    hasLogin: async () => false,
+    save: async (reference) => Readable.from([await savedTar(savedImage({ tags: [reference] }))]),
+    load: async (tar) => {
+      const loaded = await savedIn(tar);
+      for (const { tags, ids } of loaded) for (const tag of tags) engine.images[tag] = ids[0] ?? '';
+      return loaded.flatMap(({ tags }) => tags);
+    },
+    tag: async (reference, name) => {
+      engine.images[name] = engine.images[reference] ?? '';
     },
     build: async (build, onProgress) => {
       engine.builds.push(build);

@@ -5,6 +5,7 @@ import { archive } from '../../src/adapters/archive.ts';
 import { connectRest } from '../../src/adapters/connect-rest.ts';
 import { dhis2 } from '../../src/adapters/dhis2.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
+import { imageFiles } from '../../src/adapters/image-file.ts';
 import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
 import type { PostgresPort } from '../../src/adapters/postgres-port.ts';
 import { run } from '../../src/cli.ts';
@@ -136,6 +137,7 @@ function surroundings(
     },
     files: hostFiles(),
     archive: async () => archive,
+    imageFiles: async () => imageFiles,
     system: () => SYSTEM,
     docker: async () => it.docker,
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),

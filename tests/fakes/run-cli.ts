@@ -1,6 +1,7 @@
 import { archive } from '../../src/adapters/archive.ts';
 import { dhis2 } from '../../src/adapters/dhis2.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
+import { imageFiles } from '../../src/adapters/image-file.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
 import { CliError } from '../../src/errors.ts';
@@ -63,6 +64,7 @@ export function surroundings(
       },
     },
     archive: async () => archive,
+    imageFiles: async () => imageFiles,
     system: () => SYSTEM,
     docker: async () => {
       if (world.docker !== undefined) return fakeDocker(world);

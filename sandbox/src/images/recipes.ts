@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BUILD_CONTEXT } from '../../../src/install/steps/image.ts';
+import { BUILD_CONTEXT } from '../../../src/install/image/build.ts';
 import { PROJECT } from '../paths.ts';
 import type { ImageRecipe } from './build.ts';
 

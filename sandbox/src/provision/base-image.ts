@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { execa } from 'execa';
-import { pullProgress, readJsonStream } from '../../../src/adapters/docker-stream.ts';
+import { readJsonStream, transferProgress } from '../../../src/adapters/docker-stream.ts';
+import { transferText } from '../../../src/install/image/transfer-text.ts';
 import { BASE_IMAGE, PUBLIC_BASE_IMAGE } from '../names.ts';
 import { type Report, step } from '../progress.ts';
 import { SandboxError } from '../sandbox-error.ts';
@@ -39,13 +40,14 @@ export async function ensureBaseImage(): Promise<string> {
 async function pull(report: Report): Promise<boolean> {
   const abort = new AbortController();
   let silence = setTimeout(() => abort.abort(), SILENCE_MS);
-  const summary = pullProgress();
+  const progress = transferProgress();
+  const text = transferText(() => Date.now());
   try {
     const stream = await docker.pull(PUBLIC_BASE_IMAGE, { abortSignal: abort.signal });
     await readJsonStream(Readable.from(stream), (message) => {
       clearTimeout(silence);
       silence = setTimeout(() => abort.abort(), SILENCE_MS);
-      report(summary(message));
+      report(text(progress(message)));
     });
     return true;
   } catch {

@@ -1,3 +1,5 @@
+import { envValues, parseEnv } from '../../settings/env-file.ts';
+import { digestFor, isPinned, PIN_KEY } from '../../settings/image-pin.ts';
 import type { FacilityCheck } from '../context.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 
@@ -7,6 +9,8 @@ export type ImageFacts = {
   reference: string;
   /** Null when no image of that name is on this machine. */
   image: { id: string; digests: string[]; architecture: string } | null;
+  /** Digest that `.env` pins for this name; null where none is. */
+  pinned?: string | null;
   /** Of the Engine: `x86_64`, `aarch64`. */
   machine: string;
   /** The image that the container was made from; null while there is none. */
@@ -22,9 +26,10 @@ export const dockerImage: FacilityCheck<ImageFacts> = {
   needs: ['docker-endpoint'],
   timeoutMs: 5000,
 
-  async probe({ docker, names, settings: { image: reference } }) {
+  async probe({ docker, files, names, settings: { dir, image: reference } }) {
     const engine = await docker();
-    const [image, container, info] = await Promise.all([
+    const [env, image, container, info] = await Promise.all([
+      files.read(`${dir}/.env`),
       engine.image(reference),
       engine.container(names.container),
       engine.info(),
@@ -35,12 +40,13 @@ export const dockerImage: FacilityCheck<ImageFacts> = {
         image === undefined
           ? null
           : { id: image.id, digests: image.digests, architecture: image.architecture },
+      pinned: digestFor(reference, envValues(parseEnv(env ?? ''))[PIN_KEY] ?? '') ?? null,
       machine: info.architecture,
       containerImageId: container?.imageId ?? null,
     };
   },
 
-  judge({ reference, image, machine, containerImageId }) {
+  judge({ reference, image, pinned, machine, containerImageId }) {
     const init = { commands: ['clinicmaster-cdc init'], who: 'you' as const };
     if (image === null) {
       const verdict = containerImageId === null ? fail : warn;
@@ -74,6 +80,17 @@ export const dockerImage: FacilityCheck<ImageFacts> = {
         remedy: {
           text: 'Pull exactly that one.',
           commands: [`docker pull ${reference}`, ...init.commands],
+          who: 'you',
+        },
+      });
+    }
+    if (pinned && !isPinned(image, pinned)) {
+      return fail(`${ID}-pin`, 'Another image stands under the name of the pinned one.', {
+        current: [image.id, ...image.digests].join(', '),
+        required: pinned,
+        remedy: {
+          text: 'Find out who has built, pulled or loaded it. Where it is meant, pin it; else load the right one.',
+          commands: ['clinicmaster-cdc image verify', 'clinicmaster-cdc init --repin'],
           who: 'you',
         },
       });

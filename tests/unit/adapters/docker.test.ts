@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { findDocker } from '../../../src/adapters/docker.ts';
 import { endpoints, explainRefusal } from '../../../src/adapters/docker-endpoints.ts';
-import { demultiplex, pullProgress, readJsonStream } from '../../../src/adapters/docker-stream.ts';
+import { demultiplex, readJsonStream, transferProgress } from '../../../src/adapters/docker-stream.ts';
 import type { HostFacts } from '../../../src/adapters/host.ts';
 
 const host = (more: Partial<HostFacts> = {}): HostFacts => ({
@@ -98,12 +98,22 @@ describe('streams of the Engine', () => {
   });
 
   it('count the layers of a pull together', () => {
-    const progress = pullProgress();
-    expect(progress({ status: 'Pulling from x' })).toBe('Pulling from x');
+    const progress = transferProgress();
+    expect(progress({ id: '1.0', status: 'Pulling from x' })).toMatchObject({
+      layers: 0,
+      status: 'Pulling from x',
+    });
+    for (const id of ['a', 'b', 'c']) progress({ id, status: 'Pulling fs layer' });
+    progress({ id: 'c', status: 'Already exists' });
     progress({ id: 'a', status: 'Downloading', progressDetail: { current: 1e6, total: 4e6 } });
-    expect(progress({ id: 'b', status: 'Downloading', progressDetail: { current: 2e6, total: 6e6 } })).toBe(
-      '3.0 of 10.0 MB',
-    );
+    const half = { bytes: 1e6, totalBytes: 4e6, totalKnown: false, layers: 3, layersDone: 1 };
+    expect(progress({ id: 'b', status: 'Waiting' })).toMatchObject(half);
+    progress({ id: 'b', status: 'Downloading', progressDetail: { current: 2e6, total: 6e6 } });
+    progress({ id: 'a', status: 'Download complete' });
+    // Unpacking counts from the beginning again; the line does not.
+    const unpacking = { id: 'a', status: 'Extracting', progressDetail: { current: 1e5, total: 4e6 } };
+    expect(progress(unpacking)).toMatchObject({ bytes: 6e6, totalBytes: 10e6, totalKnown: true });
+    expect(progress({ id: 'a', status: 'Pull complete' })).toMatchObject({ layersDone: 2 });
   });
 
   it('split letters across chunks and frames right', async () => {

@@ -33,6 +33,9 @@ describe('docker-image', () => {
     [{ ...facts, machine: 'aarch64' }, 'fail docker-image-architecture you'],
     [{ ...facts, reference: `cdc/x@sha256:${'d'.repeat(64)}` }, 'pass ok'],
     [{ ...facts, reference: `cdc/x@sha256:${'e'.repeat(64)}` }, 'fail docker-image-digest you'],
+    [{ ...facts, pinned: image.id }, 'pass ok'],
+    [{ ...facts, pinned: `sha256:${'d'.repeat(64)}` }, 'pass ok'],
+    [{ ...facts, pinned: `sha256:${'b'.repeat(64)}` }, 'fail docker-image-pin you'],
     [{ ...facts, containerImageId: `sha256:${'b'.repeat(64)}` }, 'warn docker-image-stale you'],
   ])('%#', (given, expected) => {
     expect(gist(judge(dockerImage, given))).toBe(expected);

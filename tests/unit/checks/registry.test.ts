@@ -48,6 +48,7 @@ describe('the commands in remedies', () => {
     ...tablesCommand.options.map(({ long }) => long),
     ...facilityFields('0').flatMap(({ flag }) => (flag === undefined ? [] : [flag.split(' ')[0]])),
     '--kafka-ca',
+    '--repin',
     '--only',
     '--fix',
     '--list',
@@ -60,6 +61,7 @@ describe('the commands in remedies', () => {
   it('name verbs that exist', () => {
     expect([...new Set(commands.map(([, verb]) => verb))].sort()).toEqual([
       'doctor',
+      'image',
       'init',
       'sql',
       'status',

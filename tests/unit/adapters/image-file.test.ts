@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { imageFiles } from '../../../src/adapters/image-file.ts';
+import { savedImage, savedTar } from '../../fakes/saved-image.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'image-file-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+describe('an image that is written', () => {
+  it('is a gzipped tar with its own checksum', async () => {
+    const path = join(dir, 'image.tar.gz');
+    const content = Buffer.alloc(3e6, 'layer');
+    const seen: number[] = [];
+    const written = await imageFiles.write(path, Readable.from([content]), (bytes) => seen.push(bytes));
+    const raw = await readFile(path);
+    expect(gunzipSync(raw).equals(content)).toBe(true);
+    expect(written).toEqual({ bytes: raw.length, sha256: createHash('sha256').update(raw).digest('hex') });
+    expect(await imageFiles.checksum(path)).toEqual(written);
+    expect(seen.at(-1)).toBe(content.length);
+  });
+
+  it('leaves nothing when the source breaks off, and does not touch the file that stood there', async () => {
+    const path = join(dir, 'image.tar.gz');
+    await writeFile(path, 'the old one');
+    const broken = async function* () {
+      yield Buffer.alloc(1e6);
+      throw new Error('the Engine went away');
+    };
+    await expect(imageFiles.write(path, Readable.from(broken()), () => {})).rejects.toThrow('went away');
+    expect([await readdir(dir), await readFile(path, 'utf8')]).toEqual([['image.tar.gz'], 'the old one']);
+  });
+
+  it('says so when the disk is full', async () => {
+    // The device that is always full stands for the disk: what opens beside it is refused another way.
+    const full = async function* () {
+      yield Buffer.alloc(1e6);
+      throw Object.assign(new Error('write'), { code: 'ENOSPC' });
+    };
+    await expect(
+      imageFiles.write(join(dir, 'image.tar.gz'), Readable.from(full()), () => {}),
+    ).rejects.toMatchObject({ code: 'image-file.no-space', commands: [`df -h ${dir}`] });
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('says so when there is no such folder', async () => {
+    const path = join(dir, 'none', 'image.tar.gz');
+    await expect(imageFiles.write(path, Readable.from(['x']), () => {})).rejects.toMatchObject({
+      code: 'image-file.failed',
+    });
+  });
+});
+
+describe('an image file', () => {
+  it.each([
+    ['plain', (tar: Buffer) => tar],
+    ['gzipped', (tar: Buffer) => gzipSync(tar)],
+  ])('tells whose image it is, %s', async (_, packed) => {
+    const path = join(dir, 'image');
+    const image = savedImage({ tags: ['cdc:1'], architecture: 'arm64', role: 'central' });
+    await writeFile(path, packed(await savedTar(image)));
+    expect(await imageFiles.inspect(path)).toEqual([
+      {
+        tags: ['cdc:1'],
+        ids: [image.id],
+        os: 'linux',
+        architecture: 'arm64',
+        labels: {},
+        environment: ['PATH=/bin', 'CDC_ROLE=central'],
+        entrypoint: ['/opt/connect/entrypoint'],
+      },
+    ]);
+  });
+
+  it('of a newer Engine is known by the digest of its manifest, too', async () => {
+    const path = join(dir, 'image');
+    const image = savedImage({});
+    const manifest = `sha256:${'e'.repeat(64)}`;
+    const index = { name: 'index.json', content: JSON.stringify({ manifests: [{ digest: manifest }] }) };
+    await writeFile(path, await savedTar(image, [index]));
+    expect((await imageFiles.inspect(path))[0]?.ids).toEqual([image.id, manifest]);
+  });
+
+  it.each([
+    ['cut', async (path: string) => truncate(path, Math.floor((await stat(path)).size * 0.7))],
+    ['no archive', (path: string) => writeFile(path, 'hello')],
+    ['an archive of something else', async (path: string) => writeFile(path, await savedTar())],
+    ['gone', (path: string) => rm(path)],
+    [
+      'with a configuration that is not the one of its name',
+      async (path: string) => writeFile(path, await savedTar({ ...savedImage({}), config: '{}' })),
+    ],
+  ])('that is %s is refused', async (_, spoil) => {
+    const path = join(dir, 'image');
+    await writeFile(path, gzipSync(await savedTar(savedImage({}))));
+    await spoil(path);
+    await expect(imageFiles.inspect(path)).rejects.toMatchObject({ code: 'image-file.damaged' });
+  });
+});
