@@ -75,6 +75,7 @@ export function createContext(invocation: Invocation): Context {
     platform: process.platform,
     privileged: process.getuid?.() === 0,
     home: homedir(),
+    ...(process.getuid === undefined ? {} : { uid: process.getuid() }),
     cwd: process.cwd(),
     env: process.env,
   };
