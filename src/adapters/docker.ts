@@ -4,6 +4,7 @@ import { openEngine, ping } from './docker-connection.ts';
 import { defaultEndpoints, type Endpoint, endpoints, podmanEndpoints } from './docker-endpoints.ts';
 import { execute, executionStream } from './docker-exec.ts';
 import { askRegistry, buildImage, pullImage } from './docker-images.ts';
+import { followLogs } from './docker-logs.ts';
 import type { ContainerState, DockerPort, NetworkView } from './docker-port.ts';
 import { explainRefusal, noDocker, type Refusal } from './docker-refusal.ts';
 import {
@@ -94,6 +95,7 @@ function dockerPort(engine: Docker, { url, origin }: Endpoint, guarded: boolean)
         .logs({ ...options, ...(sinceSeconds ? { since: sinceSeconds } : {}) });
       return demultiplex(raw as Buffer);
     },
+    followLogs: (name, wish) => followLogs(engine, name, wish),
     createContainer: (name, options) =>
       explain(`create the container ${name}`, createContainer(engine, name, options)),
     start: (name) => explain(`start the container ${name}`, tolerate(304, engine.getContainer(name).start())),

@@ -16,6 +16,7 @@ import type { Resolved } from '../settings/resolve.ts';
 import { addFieldFlags, collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { checkFacility } from './shared/checked.ts';
+import { addDockerFlag, offerDocker } from './shared/docker-install.ts';
 import { chosenDir, sameFacility } from './shared/facility.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
@@ -30,6 +31,7 @@ function define(command: Command): void {
   addKafkaCaFlag(command);
   command.option('--db-ca <file>', 'CA certificate (PEM) of SQL Server');
   addImageFlags(command);
+  addDockerFlag(command);
   command.addHelpText('after', HELP);
 }
 
@@ -56,6 +58,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const settings = await settingsOf(resolved, dir, options, context);
   sameFacility(existing, settings);
 
+  await offerDocker(context, options);
   const checks = await preflight(context, options, () =>
     checkFacility(FACILITY_CHECKS, 'before-install', settings, context),
   );

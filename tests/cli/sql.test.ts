@@ -104,6 +104,7 @@ async function play(argv: string[], scene: Partial<Scene> = {}) {
       host: { platform: 'linux', privileged: true, home: '/root', cwd: '/nowhere', env: scene.env ?? ENV },
       clock: { now: () => 0, sleep: async () => {} },
       files: { ...hostFiles(), read: async () => undefined },
+      dockerSetup: unused,
       prompts: async () => ({
         text: async ({ message, check }: Question) => {
           const answer = String(await next(message));

@@ -7,6 +7,7 @@ import type {
 } from '../../src/adapters/docker-port.ts';
 import { CliError } from '../../src/errors.ts';
 import { nslookup } from './check-ports.ts';
+import { storedLog } from './log-lines.ts';
 
 /** A Docker Engine that remembers: images, networks and containers as plain data. */
 export interface DockerEngine extends DockerPort {
@@ -63,6 +64,7 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
         .map(({ state }) => state)
         .find(({ running, ports }) => running && ports.some(({ hostPort }) => hostPort === port)),
     logs: async () => engine.log,
+    followLogs: (_, { since }) => storedLog(engine.log, since),
     createContainer: async (name, options) => {
       const id = newId();
       engine.containers[name] = { options, state: created(id, name, options, engine.images) };

@@ -62,6 +62,7 @@ export function surroundings(
       },
     },
     archive: async () => archive,
+    dockerSetup: () => Promise.reject(new Error('Docker was to be installed')),
     system: () => SYSTEM,
     docker: async () => {
       if (world.docker !== undefined) return fakeDocker(world);
