@@ -74,8 +74,9 @@ function apart(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);
 }
 
-/** The same for entries that differ in numbers, identities and positions alone. Frames of a trace are left out. */
+/** The same for entries that differ in numbers, identities and positions alone, or in what wraps their innermost cause. */
 function shapeOf({ level, logger, message, more }: LogEntry): string {
-  const causes = more.filter((line) => !/^\s+at |^\s*\.\.\. \d+/.test(line));
-  return [level, logger, message, ...causes].join('\n').replace(/\b(?:0x)?[\da-f]*\d[\da-f]*\b|\d+/gi, '#');
+  const cause = more.findLast((line) => !/^\s+at |^\s*\.\.\. \d+|^\s*$/.test(line)) ?? '';
+  const text = [level, logger, message, cause.replace(/^Caused by: /, '')].join('\n');
+  return text.replace(/\b(?:0x)?[\da-f]*\d[\da-f]*\b|\d+/gi, '#');
 }

@@ -104,12 +104,34 @@ export function hasTrace({ more }: LogEntry): boolean {
   return more.some((line) => /^\s+at [\w$.<>/]+\(|^Caused by: /.test(line));
 }
 
+/** Warnings that look bad and are not: seen at every start of a facility that streams. There is nothing to do about them. */
+const HARMLESS: readonly { pattern: RegExp; code: string; summary: string }[] = [
+  {
+    // Debezium 3.6 asks for the poll interval of the capture job, and goes on with its own where it may not know.
+    pattern: /calling sys\.sp_cdc_help_jobs[\s\S]*DBO privileges are required/,
+    code: 'harmless-capture-job',
+    summary: 'Harmless: the login may not look at the capture job, as it should be.',
+  },
+];
+
 /**
  * What an entry comes down to. Undefined for one that is no trouble: a message of information, or a warning without a trace that this
  * program does not know.
  */
 export function explainEntry(entry: LogEntry): TraceExplanation | undefined {
   if (!atLeast(entry, 'WARN')) return undefined;
-  const explained = explainTrace([entry.message, ...entry.more].join('\n'));
-  return explained.code === 'unrecognised' && !hasTrace(entry) ? undefined : explained;
+  const text = [entry.message, ...entry.more].join('\n');
+  const explained = explainTrace(text);
+  const harmless = HARMLESS.find(({ pattern }) => pattern.test(text));
+  if (harmless !== undefined) {
+    const { code, summary } = harmless;
+    return { ...explained, code, summary, remedy: '', commands: [], who: 'you' };
+  }
+  if (explained.code !== 'unrecognised') return explained;
+  if (!hasTrace(entry)) return undefined;
+  return {
+    ...explained,
+    remedy: 'If it comes again and again, show it to the central team; a bundle holds what they need.',
+    commands: ['clinicmaster-cdc bundle'],
+  };
 }

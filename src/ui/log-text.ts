@@ -20,6 +20,7 @@ export interface ShownEntry {
     summary: string;
     /** The line of the trace that decided. */
     evidence: string;
+    /** Empty: nothing is to be done. */
     remedy: string;
     commands: readonly string[];
     who: Who;
@@ -79,8 +80,9 @@ function shortened({ more, isTrace, message, explanation }: ShownEntry): string[
   const all = `${more.length} ${more.length === 1 ? 'line' : 'lines'}`;
   if (isTrace) {
     const cause = explanation?.evidence ?? '';
-    // The message may have said it already.
-    const shown = cause === '' || message.includes(cause) ? [] : [cut(cause, false)];
+    // Said already: by the message, or above.
+    const known = explanation?.again === true && explanation.code !== 'unrecognised';
+    const shown = cause === '' || known || message.includes(cause) ? [] : [cut(cause, false)];
     return [...shown, `(${all} of a Java trace: --verbose)`];
   }
   if (more.length <= MOST_LINES) return more.map((line) => cut(line, false));
@@ -108,8 +110,7 @@ function explanationLines(
     `${' '.repeat(INDENT)}${label.padEnd(5)}${style.wrap(text, INDENT + 5).trimStart()}`;
   return [
     `${' '.repeat(INDENT)}= ${style.bold(style.wrap(summary, INDENT + 2).trimStart())}`,
-    part('Do:', remedy),
-    part('Who:', PERSON[who]),
+    ...(remedy === '' ? [] : [part('Do:', remedy), part('Who:', PERSON[who])]),
     // Never wrapped: they are there to be copied.
     ...commands.map((command) => `${' '.repeat(INDENT + 5)}${style.command(command)}`),
   ];

@@ -53,9 +53,10 @@ export async function* followedEntries(
 ): AsyncGenerator<LogEntry | ContainerNews> {
   for (;;) {
     const grouper = entryGrouper();
-    for await (const line of docker.followLogs(container, { since: cursor.last, follow: true, signal })) {
+    const { last: from } = cursor;
+    for await (const line of docker.followLogs(container, { since: from, follow: true, signal })) {
       if (line !== 'quiet') {
-        if (cursor.last !== undefined && !isLater(line, cursor.last)) continue;
+        if (from !== undefined && !isLater(line, from)) continue;
         cursor.last = line.at;
       }
       const entry = line === 'quiet' ? grouper.flush() : grouper.push(line);
@@ -65,12 +66,11 @@ export async function* followedEntries(
     if (rest !== undefined) yield rest;
     if (signal.aborted) return;
     const state = await docker.container(container);
-    if (state?.running !== true) {
-      yield { gone: state === undefined ? 'there is no such container now' : ended(state) };
-      await back(docker, container, { clock, signal });
-      if (signal.aborted) return;
-      yield { back: container };
-    }
+    const stopped = state?.running !== true;
+    if (stopped) yield { gone: state === undefined ? 'there is no such container now' : ended(state) };
+    await untilRunning(docker, container, { clock, signal });
+    if (signal.aborted) return;
+    if (stopped) yield { back: container };
   }
 }
 
@@ -85,18 +85,17 @@ function ended({ status, exitCode, oomKilled }: { status: string; exitCode: numb
   return `${status}, exit code ${exitCode}${oomKilled ? ', out of memory' : ''}`;
 }
 
-async function back(
+async function untilRunning(
   docker: DockerPort,
   container: string,
   { clock, signal }: Pick<Context, 'clock' | 'signal'>,
 ): Promise<void> {
-  for (;;) {
+  do {
     try {
       await clock.sleep(LOOK_MS, signal);
     } catch (cause) {
       if (signal.aborted) return;
       throw cause;
     }
-    if ((await docker.container(container))?.running === true) return;
-  }
+  } while ((await docker.container(container))?.running !== true);
 }
