@@ -78,7 +78,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
     steps,
     checks: [...checks, ...after],
     failed: hasFailure(after),
-    next: ['clinicmaster-cdc status', 'clinicmaster-cdc doctor', `docker logs ${names.container}`],
+    next: ['clinicmaster-cdc status', 'clinicmaster-cdc doctor', 'clinicmaster-cdc logs'],
   });
 }
 

@@ -59,6 +59,7 @@ describe('the commands in remedies', () => {
 
   it('name verbs that exist', () => {
     expect([...new Set(commands.map(([, verb]) => verb))].sort()).toEqual([
+      'bundle',
       'doctor',
       'init',
       'sql',
