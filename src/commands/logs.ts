@@ -69,7 +69,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   for await (const news of followedEntries(docker, container, cursor, { clock, signal })) {
     if ('gone' in news) {
       printer.flush();
-      out.note(`${container} does not run (${news.gone}). Waiting until it does; Ctrl-C ends this.`);
+      out.note(`Waiting for ${container} (${news.gone}). Ctrl-C ends this.`);
     } else if ('back' in news) out.note(`${container} runs again.`);
     else printer.follow(news);
   }

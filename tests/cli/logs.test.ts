@@ -188,8 +188,7 @@ describe('logs', () => {
     expect({ exit, stdout }).toEqual({ exit: 130, stdout: '2026-11-24 08:00:01Z INFO  B: new\n' });
     expect(stderr).toBe(
       [
-        'clinicmasterwarehouse does not run (running, exit code 0). Waiting until it',
-        'does; Ctrl-C ends this.',
+        'Waiting for clinicmasterwarehouse (running, exit code 0). Ctrl-C ends this.',
         'clinicmasterwarehouse runs again.',
         '',
       ].join('\n'),
