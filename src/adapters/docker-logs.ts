@@ -19,7 +19,7 @@ interface Dialler {
 export async function* followLogs(
   engine: Docker,
   name: string,
-  { since, follow, signal }: LogWish,
+  { since, lines, follow, signal }: LogWish,
 ): AsyncGenerator<LogLine | 'quiet'> {
   let stream: Readable | undefined;
   try {
@@ -32,6 +32,7 @@ export async function* followLogs(
         timestamps: true,
         follow,
         ...(since === undefined ? {} : { since: unixTime(since) }),
+        ...(lines === undefined ? {} : { tail: lines }),
       },
       signal,
     );

@@ -61,6 +61,8 @@ export interface DockerPort {
 export interface LogWish {
   /** ISO 8601: only lines of then and later. */
   since?: string | undefined;
+  /** The last lines alone; all when absent. */
+  lines?: number | undefined;
   follow: boolean;
   signal: AbortSignal;
 }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import { foldEntries } from '../connector/log-fold.ts';
+import type { DockerPort } from '../adapters/docker-port.ts';
+import { type FoldedEntry, lastOnes, storedFold } from '../connector/log-fold.ts';
 import { facilityNames } from '../connector/names.ts';
 import type { Context } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../errors.ts';
 import { addFacilityFlags, openFacility } from './shared/facility.ts';
-import { type CleanEntry, logPrinter } from './shared/log-printer.ts';
+import { type CleanEntry, type LogPrinter, logPrinter } from './shared/log-printer.ts';
 import { followedEntries, type LogCursor, storedEntries } from './shared/log-source.ts';
-import { logWishes } from './shared/log-wishes.ts';
+import { type LogWishes, logWishes } from './shared/log-wishes.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 
 /** `logs`: what the worker says, made readable: traces grouped, repetitions folded, known causes explained. */
@@ -44,25 +45,11 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   if ((await docker.container(container)) === undefined) throw noContainer(container);
   const printer = logPrinter(settings, wishes, out);
 
-  // What has been said so far, and the last of it.
-  const found: CleanEntry[] = [];
   const cursor: LogCursor = {};
-  for await (const entry of storedEntries(docker, container, wishes.since, cursor, signal)) {
-    const clean = printer.wanted(entry);
-    if (clean !== undefined) found.push(clean);
-  }
-  signal.throwIfAborted();
-  const folds = !wishes.raw && out.format === 'text';
-  const groups = folds ? foldEntries(found) : found.map((entry) => ({ entry, count: 1, lastAt: entry.at }));
-  const { tail = groups.length } = wishes;
-  const shown = new Set(
-    groups
-      .toSorted((a, b) => (a.lastAt < b.lastAt ? -1 : 1))
-      .slice(groups.length - Math.min(tail, groups.length)),
-  );
-  for (const group of groups) if (shown.has(group)) printer.print(group);
+  const shown = await stored(docker, container, wishes, { cursor, printer, context });
+  for (const group of shown) printer.print(group);
   if (!wishes.follow) {
-    if (shown.size === 0) out.note('The log holds no such entry.');
+    if (shown.length === 0) out.note('The log holds no such entry.');
     return EXIT.ok;
   }
 
@@ -76,6 +63,43 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   printer.flush();
   // Ctrl-C is how it ends: no error is told, as `docker logs` tells none.
   return signal.reason instanceof CliError ? signal.reason.exitCode : EXIT.cancelled;
+}
+
+/** A log may hold 100 MB: without a span of time its end is read first, and all of it only when that is not enough. */
+const END_LINES = 20_000;
+
+interface Reading {
+  /** Moved to the end of the log. */
+  cursor: LogCursor;
+  printer: LogPrinter;
+  context: Context;
+}
+
+/** What has been said so far, as far as it is wanted; the last of it. */
+async function stored(
+  docker: DockerPort,
+  container: string,
+  wishes: LogWishes,
+  { cursor, printer, context: { out, signal } }: Reading,
+): Promise<FoldedEntry<CleanEntry>[]> {
+  const { since, until, tail = Number.POSITIVE_INFINITY } = wishes;
+  const folds = !wishes.raw && out.format === 'text';
+  const begins =
+    since === undefined && until === undefined && tail < END_LINES ? [END_LINES, undefined] : [undefined];
+  let groups: FoldedEntry<CleanEntry>[] = [];
+  for (const lines of begins) {
+    const fold = folds ? storedFold<CleanEntry>() : lastOnes<CleanEntry>(tail);
+    for await (const entry of storedEntries(docker, container, { since, lines }, cursor, signal)) {
+      const clean = printer.wanted(entry);
+      if (clean !== undefined) fold.push(clean);
+    }
+    signal.throwIfAborted();
+    groups = fold.groups();
+    if (groups.length >= tail || (cursor.lines ?? 0) < (lines ?? 0)) break;
+  }
+  const latest = groups.toSorted((a, b) => (a.lastAt < b.lastAt ? -1 : 1));
+  const shown = new Set(latest.slice(Math.max(0, latest.length - tail)));
+  return groups.filter((group) => shown.has(group));
 }
 
 function noContainer(container: string): CliError {

@@ -1,9 +1,9 @@
 import type { LogEntry } from './worker-log.ts';
 
 /** An entry and those like it that came soon after. */
-export interface FoldedEntry {
+export interface FoldedEntry<E extends LogEntry = LogEntry> {
   /** The first one. */
-  entry: LogEntry;
+  entry: E;
   count: number;
   /** When the last one came. */
   lastAt: string;
@@ -18,22 +18,41 @@ const REPORT_MS = 60_000;
  * Folds entries that say the same, whatever stands between them: a worker that tries again logs several entries in turn. They say the
  * same when they differ in numbers alone. Order: by the first of each.
  */
-export function foldEntries(entries: readonly LogEntry[]): FoldedEntry[] {
-  const open = new Map<string, FoldedEntry>();
-  const folded: FoldedEntry[] = [];
-  for (const entry of entries) {
-    const shape = shapeOf(entry);
-    const known = open.get(shape);
-    if (known !== undefined && apart(known.lastAt, entry.at) <= SILENCE_MS) {
-      known.count++;
-      known.lastAt = entry.at;
-      continue;
-    }
-    const first = { entry, count: 1, lastAt: entry.at };
-    open.set(shape, first);
-    folded.push(first);
-  }
-  return folded;
+export interface Fold<E extends LogEntry> {
+  push(entry: E): void;
+  groups(): FoldedEntry<E>[];
+}
+
+export function storedFold<E extends LogEntry>(): Fold<E> {
+  const open = new Map<string, FoldedEntry<E>>();
+  const folded: FoldedEntry<E>[] = [];
+  return {
+    push(entry) {
+      const shape = shapeOf(entry);
+      const known = open.get(shape);
+      if (known !== undefined && apart(known.lastAt, entry.at) <= SILENCE_MS) {
+        known.count++;
+        known.lastAt = entry.at;
+        return;
+      }
+      const first = { entry, count: 1, lastAt: entry.at };
+      open.set(shape, first);
+      folded.push(first);
+    },
+    groups: () => folded,
+  };
+}
+
+/** Nothing is folded: each entry is a group of its own, and only the last ones are kept. */
+export function lastOnes<E extends LogEntry>(most: number): Fold<E> {
+  const kept: FoldedEntry<E>[] = [];
+  return {
+    push(entry) {
+      kept.push({ entry, count: 1, lastAt: entry.at });
+      if (kept.length > most) kept.shift();
+    },
+    groups: () => kept,
+  };
 }
 
 /** While a log is followed. */

@@ -172,6 +172,17 @@ describe('logs', () => {
     expect((await logs(REAL)).stdout).not.toContain('at io.debezium');
   });
 
+  it('reads the end of a long log first, and all of it when that is not enough', async () => {
+    const chatter = Array.from(
+      { length: 25_000 },
+      (_, at) => `2026-11-24T07:59:00.000Z INFO  a.B: chatter ${at}`,
+    );
+    const long = [LEAKY, ...chatter].join('\n');
+    expect((await logs(long, '--level', 'ERROR', '--no-explain')).stdout).toContain('Error converting value');
+    const json = await logs(long, '--json', '--tail', '2');
+    expect(json.stdout.match(/chatter \d+/g)).toEqual(['chatter 24998', 'chatter 24999']);
+  });
+
   it('follows until Ctrl-C, and ends with 130 and no error', async () => {
     const world = saying(LEAKY);
     const interrupt = new AbortController();

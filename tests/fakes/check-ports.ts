@@ -299,7 +299,7 @@ export function fakeDocker(world: World): DockerPort {
       ),
     container: async (name) => containers().find((container) => container.name === name),
     logs: async () => world.docker?.log ?? '',
-    followLogs: (_, { since }) => storedLog(world.docker?.log ?? '', since),
+    followLogs: (_, wish) => storedLog(world.docker?.log ?? '', wish),
     containerPublishing: async (port) =>
       containers().find((container) => container.ports.some(({ hostPort }) => hostPort === port)),
   };

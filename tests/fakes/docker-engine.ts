@@ -64,7 +64,7 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
         .map(({ state }) => state)
         .find(({ running, ports }) => running && ports.some(({ hostPort }) => hostPort === port)),
     logs: async () => engine.log,
-    followLogs: (_, { since }) => storedLog(engine.log, since),
+    followLogs: (_, wish) => storedLog(engine.log, wish),
     createContainer: async (name, options) => {
       const id = newId();
       engine.containers[name] = { options, state: created(id, name, options, engine.images) };

@@ -12,7 +12,11 @@ export function logLines(text: string): LogLine[] {
     });
 }
 
-/** The same as the Engine's answer; what is not later than `since` is left out. */
-export async function* storedLog(text: string, since = ''): AsyncGenerator<LogLine> {
-  for (const line of logLines(text)) if (line.at >= since) yield line;
+/** The same as the Engine's answer: what is earlier than `since` is left out, and all but the last `lines`. */
+export async function* storedLog(
+  text: string,
+  { since = '', lines }: { since?: string | undefined; lines?: number | undefined },
+): AsyncGenerator<LogLine> {
+  const found = logLines(text).filter(({ at }) => at >= since);
+  yield* lines === undefined ? found : found.slice(-lines);
 }

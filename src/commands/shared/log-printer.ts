@@ -23,7 +23,7 @@ export interface CleanEntry extends LogEntry {
 export interface LogPrinter {
   /** The entry without secrets and rows; undefined when it was not asked for. */
   wanted(entry: LogEntry): CleanEntry | undefined;
-  print(folded: FoldedEntry & { entry: CleanEntry }): void;
+  print(folded: FoldedEntry<CleanEntry>): void;
   /** Shows an entry as it comes, and folds it into those before. */
   follow(entry: LogEntry): void;
   /** Says what is still owed of the entries that were folded. */
@@ -49,7 +49,7 @@ export function logPrinter(settings: FacilitySettings, wishes: LogWishes, out: O
     if (explained === undefined) return seen;
     return { ...seen, explained: { ...explained, evidence: clean(explained.evidence) } };
   };
-  const show = ({ entry, count, lastAt }: FoldedEntry & { entry: CleanEntry }): ShownEntry => {
+  const show = ({ entry, count, lastAt }: FoldedEntry<CleanEntry>): ShownEntry => {
     const { explained, ...rest } = entry;
     const shown = { ...rest, isTrace: hasTrace(entry), count, lastAt };
     if (explained === undefined) return shown;
@@ -57,7 +57,7 @@ export function logPrinter(settings: FacilitySettings, wishes: LogWishes, out: O
     given.add(explained.code);
     return { ...shown, explanation: { ...explained, again } };
   };
-  const print = (folded: FoldedEntry & { entry: CleanEntry }) => {
+  const print = (folded: FoldedEntry<CleanEntry>) => {
     const { isTrace, more, count: _count, lastAt: _lastAt, explanation, ...said } = show(folded);
     const { again: _again, ...meaning } = explanation ?? { again: false };
     const data = { ...said, more, trace: isTrace, ...(explanation && { explanation: meaning }) };

@@ -11,26 +11,37 @@ const LEAD_MS = 2000;
 /** How far a log was read: the Engine's time of its latest line. */
 export interface LogCursor {
   last?: string;
+  /** How many lines were read of the stored log. */
+  lines?: number;
+}
+
+/** Where in a log reading begins. */
+export interface LogStart {
+  /** ISO 8601; some entries before it may come too. */
+  since?: string | undefined;
+  /** So many of the last lines. */
+  lines?: number | undefined;
 }
 
 /**
  * Entries of a log that has an end.
- * @param since ISO 8601; some entries before it may come too
  * @param cursor moved to the end of what was read
  */
 export async function* storedEntries(
   docker: DockerPort,
   container: string,
-  since: string | undefined,
+  { since, lines }: LogStart,
   cursor: LogCursor,
   signal: AbortSignal,
 ): AsyncGenerator<LogEntry> {
   const grouper = entryGrouper();
   const from = since === undefined ? undefined : new Date(Date.parse(since) - LEAD_MS).toISOString();
-  for await (const line of docker.followLogs(container, { since: from, follow: false, signal })) {
+  cursor.lines = 0;
+  for await (const line of docker.followLogs(container, { since: from, lines, follow: false, signal })) {
     // A stored log makes no pauses: a slow disk does.
     if (line === 'quiet') continue;
     cursor.last = line.at;
+    cursor.lines++;
     const entry = grouper.push(line);
     if (entry !== undefined) yield entry;
   }

@@ -89,9 +89,15 @@ describe('a log that is stored', () => {
   it('is asked for a little earlier, so that no entry begins in its middle, and leaves where it ended', async () => {
     const { asked, ...rest } = container([logLines(entry(1, 'one'))], []);
     const cursor: LogCursor = {};
-    const source = storedEntries(rest.docker, 'c', '2026-11-24T08:00:00.000Z', cursor, rest.signal);
+    const source = storedEntries(
+      rest.docker,
+      'c',
+      { since: '2026-11-24T08:00:00.000Z' },
+      cursor,
+      rest.signal,
+    );
     expect(await all(source)).toEqual(['one']);
     expect(asked[0]).toMatchObject({ since: '2026-11-24T07:59:58.000Z', follow: false });
-    expect(cursor).toEqual({ last: '2026-11-24T08:00:01.000000000Z' });
+    expect(cursor).toEqual({ last: '2026-11-24T08:00:01.000000000Z', lines: 1 });
   });
 });

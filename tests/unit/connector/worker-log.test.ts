@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { foldEntries, liveFold } from '../../../src/connector/log-fold.ts';
+import { lastOnes, liveFold, storedFold } from '../../../src/connector/log-fold.ts';
 import {
   atLeast,
   entryGrouper,
@@ -125,6 +125,11 @@ const said = (message: string, ...seconds: number[]): LogEntry[] =>
     message,
     more: [],
   }));
+const foldEntries = (entries: LogEntry[]) => {
+  const fold = storedFold();
+  for (const entry of entries) fold.push(entry);
+  return fold.groups();
+};
 const inOrder = (entries: LogEntry[]) => entries.toSorted((a, b) => (a.at < b.at ? -1 : 1));
 
 describe('repetitions', () => {
@@ -154,6 +159,15 @@ describe('repetitions', () => {
     expect(
       foldEntries([{ ...one, more: ['\tat a.b.C(D.java:99)', '\tat z.Z(Z.java)'] }, frames]),
     ).toHaveLength(1);
+  });
+
+  it('stay apart where each counts, and the last ones are kept', () => {
+    const fold = lastOnes(2);
+    for (const entry of said('x', 0, 1, 2)) fold.push(entry);
+    expect(fold.groups().map(({ lastAt, count }) => [lastAt.slice(17, 19), count])).toEqual([
+      ['01', 1],
+      ['02', 1],
+    ]);
   });
 
   it('are reported each minute while they come, and at the end', () => {
