@@ -40,6 +40,11 @@ export async function main(): Promise<void> {
   process.once('SIGINT', () =>
     import('./ui/cancelled.ts').then(({ cancelled }) => interrupt.abort(cancelled())),
   );
+  // `logs | head` takes what it wants and goes: nothing is wrong, and nothing is left to say.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'EOF') interrupt.abort(READER_GONE);
+    else throw error;
+  });
   process.exitCode = await run({
     argv: process.argv.slice(2),
     env: process.env,
@@ -50,6 +55,9 @@ export async function main(): Promise<void> {
     context: async (invocation) => (await import('./context.ts')).createContext(invocation),
   });
 }
+
+/** Whoever read the output has closed it. */
+const READER_GONE = new CliError('reader-gone', 'Nobody reads the output any more.', { exitCode: EXIT.ok });
 
 /** Runs the program once and answers its exit code. Nothing is thrown. */
 export async function run(shell: Shell): Promise<ExitCode> {
@@ -73,7 +81,7 @@ export async function run(shell: Shell): Promise<ExitCode> {
   } catch (cause) {
     if (isCommanders(cause) && cause.exitCode === 0) return EXIT.ok;
     const error = toCliError(shell.signal.aborted ? shell.signal.reason : cause, shell.argv);
-    (await output(shell)).error(error);
+    if (error !== READER_GONE) (await output(shell)).error(error);
     return error.exitCode;
   }
 }

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './adapters/clock.ts';
 import type { ConnectPort } from './adapters/connect-port.ts';
 import type { Dhis2Port } from './adapters/dhis2-port.ts';
 import type { DockerPort } from './adapters/docker-port.ts';
+import type { DockerSetupPort } from './adapters/docker-setup-port.ts';
 import { hostFiles } from './adapters/files.ts';
 import type { FilesPort } from './adapters/files-port.ts';
 import type { HostFacts } from './adapters/host.ts';
@@ -46,6 +47,8 @@ export interface Context {
   imageFiles(): Promise<ImageFilePort>;
   /** @throws CliError listing every endpoint that was tried and why it did not answer */
   docker(): Promise<DockerPort>;
+  /** Installs Docker on this machine, for root on Debian and Ubuntu. */
+  dockerSetup(): Promise<DockerSetupPort>;
   /** The worker published on 127.0.0.1 at this port; nothing is asked of it yet. */
   connect(port: number): Promise<ConnectPort>;
   /** Questions to this machine: memory, disks, routes, services. */
@@ -81,6 +84,7 @@ export function createContext(invocation: Invocation): Context {
     platform: process.platform,
     privileged: process.getuid?.() === 0,
     home: homedir(),
+    ...(process.getuid === undefined ? {} : { uid: process.getuid() }),
     cwd: process.cwd(),
     env: process.env,
   };
@@ -93,6 +97,7 @@ export function createContext(invocation: Invocation): Context {
     prompts: async () => (await import('./ui/prompts.ts')).terminalPrompts(),
     stdin: () => readAll(process.stdin),
     docker,
+    dockerSetup: async () => (await import('./adapters/docker-setup.ts')).realSetup(docker),
     system: systemFacts,
     archive: async () => (await import('./adapters/archive.ts')).archive,
     imageFiles: async () => (await import('./adapters/image-file.ts')).imageFiles,

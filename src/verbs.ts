@@ -33,6 +33,11 @@ export const VERBS: readonly Verb[] = [
     ],
   },
   {
+    name: 'logs',
+    summary: 'what the worker says, made readable: traces grouped and explained',
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  {
     name: 'bundle',
     summary: 'one file for somebody who helps: no password and no patient in it',
     load: async () => (await import('./commands/bundle.ts')).bundle,

@@ -25,24 +25,32 @@ const ROOMS: Record<string, Room> = {
       errors: 'all',
       install: 'all',
       settings: 'all',
+      shell: 'all',
       ui: 'all',
       // The completion of shells is made from the command tree.
       verbs: 'all',
     },
   },
-  checks: { may: { adapters: 'types', connector: 'all', errors: 'all', settings: 'all' } },
-  central: { may: { adapters: 'types', checks: 'all', connector: 'all', errors: 'all', settings: 'all' } },
-  bundle: { may: { adapters: 'types', checks: 'all', connector: 'all', errors: 'all', settings: 'all' } },
-  install: { may: { adapters: 'types', connector: 'all', errors: 'all', settings: 'all', ui: 'types' } },
+  checks: { may: { adapters: 'types', connector: 'all', errors: 'all', settings: 'all', shell: 'all' } },
+  central: {
+    may: { adapters: 'types', checks: 'all', connector: 'all', errors: 'all', settings: 'all', shell: 'all' },
+  },
+  bundle: {
+    may: { adapters: 'types', checks: 'all', connector: 'all', errors: 'all', settings: 'all', shell: 'all' },
+  },
+  install: {
+    may: { adapters: 'types', connector: 'all', errors: 'all', settings: 'all', shell: 'all', ui: 'types' },
+  },
   connector: { may: { adapters: 'types', errors: 'all' }, pure: true },
   settings: { may: { connector: 'all', errors: 'all' }, pure: true },
-  adapters: { may: { errors: 'all' } },
+  adapters: { may: { errors: 'all', shell: 'all' } },
   ui: { may: { checks: 'types', errors: 'all', connector: 'types', settings: 'types' } },
   // The composition root and the entry stand above all rooms.
   context: { may: { adapters: 'all', ui: 'all' } },
   cli: { may: { commands: 'types', context: 'all', errors: 'all', ui: 'all', verbs: 'all' } },
   verbs: { may: { commands: 'all' } },
   errors: { may: {} },
+  shell: { may: {}, pure: true },
 };
 
 /** Libraries and parts of Node that reach the outside world. */

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { posix } from 'node:path';
+import { posix, win32 } from 'node:path';
+import { type EndpointTls, hostTls, readContext } from './docker-context.ts';
 import type { HostFacts } from './host.ts';
 
 /** One place where a Docker Engine may listen. */
@@ -9,94 +8,94 @@ export interface Endpoint {
   url: string;
   /** Why this one is tried, for messages. */
   origin: string;
+  /** The user's word, for which nothing else is tried: how it was given. */
+  chosen?: Choice;
+  tls?: EndpointTls;
+  /** Why it cannot even be tried. */
+  fault?: string;
 }
+
+export type Choice = { by: 'DOCKER_HOST' } | { by: 'DOCKER_CONTEXT' | 'docker context use'; context: string };
 
 const LINUX_SOCKET = '/var/run/docker.sock';
 /** Docker Desktop serves its Linux engine on the second pipe when contexts are used. */
-const WINDOWS_PIPES = ['//./pipe/docker_engine', '//./pipe/dockerDesktopLinuxEngine'];
+const WINDOWS_PIPES = [
+  { pipe: '//./pipe/docker_engine', origin: 'default pipe' },
+  { pipe: '//./pipe/dockerDesktopLinuxEngine', origin: 'pipe of Docker Desktop' },
+];
 
 /**
  * The endpoints to try, in order. DOCKER_HOST and a chosen Docker context are the user's word: nothing else is tried
- * then, because acting on another engine than the one the user sees would be worse than failing.
+ * then, because acting on another engine than the one the user sees would be worse than failing. As with `docker`,
+ * DOCKER_HOST wins over DOCKER_CONTEXT, and that over `docker context use`.
  */
 export async function endpoints(host: HostFacts): Promise<Endpoint[]> {
-  const explicit = host.env.DOCKER_HOST;
-  if (explicit !== undefined && explicit !== '') return [{ url: explicit, origin: 'DOCKER_HOST' }];
-  const context = await contextEndpoint(host);
-  if (context !== undefined) return [context];
+  const explicit = host.env.DOCKER_HOST ?? '';
+  if (explicit !== '') return [await fromVariable(explicit, host)];
+  const context = await chosenContext(host);
+  return context === undefined ? defaultEndpoints(host) : [context];
+}
+
+/** Where an Engine listens when nobody has chosen one. */
+export function defaultEndpoints(host: HostFacts): Endpoint[] {
   if (host.platform === 'win32')
-    return WINDOWS_PIPES.map((pipe) => ({ url: `npipe://${pipe}`, origin: 'default pipe' }));
-  const runtimeDir = host.env.XDG_RUNTIME_DIR;
-  return [
-    { url: `unix://${LINUX_SOCKET}`, origin: 'default socket' },
-    ...(runtimeDir
-      ? [{ url: `unix://${posix.join(runtimeDir, 'docker.sock')}`, origin: 'rootless Docker' }]
-      : []),
-    { url: `unix://${posix.join(host.home, '.docker/run/docker.sock')}`, origin: 'Docker Desktop' },
-    { url: `unix://${posix.join(host.home, '.docker/desktop/docker.sock')}`, origin: 'Docker Desktop' },
+    return WINDOWS_PIPES.map(({ pipe, origin }) => ({ url: `npipe://${pipe}`, origin }));
+  const sockets: [path: string, origin: string][] = [
+    [LINUX_SOCKET, 'default socket'],
+    ...runtimeDirs(host).map((dir): [string, string] => [posix.join(dir, 'docker.sock'), 'rootless Docker']),
+    [posix.join(host.home, '.docker/run/docker.sock'), 'Docker Desktop'],
+    [posix.join(host.home, '.docker/desktop/docker.sock'), 'Docker Desktop'],
   ];
+  return sockets.map(([path, origin]) => ({ url: `unix://${path}`, origin }));
 }
 
-/** The context that `docker context use` has chosen. */
-async function contextEndpoint(host: HostFacts): Promise<Endpoint | undefined> {
-  const folder = host.env.DOCKER_CONFIG ?? `${host.home}/.docker`;
-  const config = await readJson<{ currentContext?: string }>(`${folder}/config.json`);
-  const name = host.env.DOCKER_CONTEXT ?? config?.currentContext;
-  if (name === undefined || name === '' || name === 'default') return undefined;
-  const id = createHash('sha256').update(name).digest('hex');
-  const meta = await readJson<{ Endpoints?: { docker?: { Host?: string } } }>(
-    `${folder}/contexts/meta/${id}/meta.json`,
-  );
-  const url = meta?.Endpoints?.docker?.Host;
-  return url === undefined || url === '' ? undefined : { url, origin: `Docker context "${name}"` };
+/** Where Podman answers like Docker; looked at to explain, never used unasked. */
+export function podmanEndpoints(host: HostFacts): Endpoint[] {
+  const origin = 'Podman';
+  if (host.platform === 'win32') return [{ url: 'npipe:////./pipe/podman-machine-default', origin }];
+  return ['/run', ...runtimeDirs(host)].map((dir) => ({
+    url: `unix://${posix.join(dir, 'podman/podman.sock')}`,
+    origin,
+  }));
 }
 
-async function readJson<T>(path: string): Promise<T | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
-  } catch {
-    // No file, no rights or no JSON: the defaults are tried instead.
-    return undefined;
-  }
+/** `sudo` and cron take XDG_RUNTIME_DIR away; systemd's folder for the user stays where it is. */
+function runtimeDirs({ env, uid }: HostFacts): string[] {
+  const given = env.XDG_RUNTIME_DIR ?? '';
+  const usual = uid === undefined || uid === 0 ? '' : `/run/user/${uid}`;
+  return [...new Set([given, usual].filter((dir) => dir !== ''))];
 }
 
-export interface Refusal {
-  seen: string;
-  commands: string[];
-  /** The socket is there and this user may not open it. */
-  forbidden: boolean;
+async function fromVariable(text: string, host: HostFacts): Promise<Endpoint> {
+  // As `docker` takes it: an address alone means TCP.
+  const url = text.includes('://') ? text : `tcp://${text}`;
+  const endpoint: Endpoint = { url, origin: 'DOCKER_HOST', chosen: { by: 'DOCKER_HOST' } };
+  const fault = unusable(url, host.platform);
+  if (fault !== undefined) return { ...endpoint, fault };
+  if (!/^(tcp|https?):/.test(url)) return endpoint;
+  return { ...endpoint, ...(await hostTls(url, host)) };
 }
 
-/** Why an endpoint did not answer, and what would cure it. */
-export function explainRefusal(endpoint: Endpoint, cause: unknown, platform: NodeJS.Platform): Refusal {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const where = `${endpoint.url} (${endpoint.origin})`;
-  if (code === 'EACCES' || code === 'EPERM') {
-    return {
-      seen: `${where}: this user may not use Docker`,
-      commands:
-        platform === 'win32'
-          ? [
-              'net localgroup docker-users "%USERDOMAIN%\\%USERNAME%" /add   (as administrator; then log in again)',
-            ]
-          : ['sudo usermod -aG docker "$USER"', 'newgrp docker'],
-      forbidden: true,
-    };
-  }
-  if (code === 'ENOENT')
-    return { seen: `${where}: not there`, commands: install(platform), forbidden: false };
-  const seen =
-    code === 'ECONNREFUSED'
-      ? `${where}: nothing listens there; the service is stopped`
-      : `${where}: ${cause instanceof Error ? cause.message : String(cause)}`;
-  return { seen, commands: start(platform), forbidden: false };
+/** The context that DOCKER_CONTEXT or `docker context use` has chosen. */
+async function chosenContext(host: HostFacts): Promise<Endpoint | undefined> {
+  const path = host.platform === 'win32' ? win32 : posix;
+  const folder = host.env.DOCKER_CONFIG || path.join(host.home, '.docker');
+  const found = await readContext(folder, host.env.DOCKER_CONTEXT ?? '');
+  if (found === undefined) return undefined;
+  const { name, fromVariable: named, url, tls } = found;
+  const chosen: Choice = { by: named ? 'DOCKER_CONTEXT' : 'docker context use', context: name };
+  const endpoint: Endpoint = { url: url ?? 'no endpoint', origin: `Docker context "${name}"`, chosen };
+  const fault =
+    url === undefined ? `there is no context "${name}" in ${folder}` : unusable(url, host.platform);
+  if (fault !== undefined) return { ...endpoint, fault };
+  return tls === undefined ? endpoint : { ...endpoint, tls };
 }
 
-function start(platform: NodeJS.Platform): string[] {
-  return platform === 'linux' ? ['sudo systemctl enable --now docker'] : ['Start Docker Desktop'];
-}
-
-function install(platform: NodeJS.Platform): string[] {
-  if (platform !== 'linux') return ['Install and start Docker Desktop'];
-  return ['sudo apt-get install -y docker.io   (Debian, Ubuntu)', 'sudo systemctl enable --now docker'];
+function unusable(url: string, platform: NodeJS.Platform): string | undefined {
+  const scheme = /^([a-z]+):\/\//.exec(url)?.[1] ?? '';
+  if (scheme === 'ssh') return 'Docker over ssh is not supported; run this program on the Docker host itself';
+  if (scheme === 'npipe' && platform !== 'win32') return 'a named pipe exists on Windows only';
+  if (!['unix', 'npipe', 'tcp', 'http', 'https'].includes(scheme))
+    return 'not an address of Docker: unix://, npipe:// or tcp:// is needed';
+  return scheme === 'unix' || scheme === 'npipe' || URL.canParse(url) ? undefined : 'not an address';
 }

@@ -1,10 +1,8 @@
 import { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import { demultiplex } from './docker-stream.ts';
+import { demultiplex, frameReader } from './docker-stream.ts';
 import { failureCode } from './network-failure.ts';
 
-const HEADER_BYTES = 8;
-const STDERR = 2;
 /** What a program says when it gives up is a line; more is not kept. */
 const MOST_COMPLAINT = 2000;
 
@@ -34,7 +32,7 @@ export function executionStream(engine: Docker, container: string, argv: readonl
 
 class ExecutionStream extends Duplex {
   private attached: Duplex | undefined;
-  private rest: Buffer = Buffer.alloc(0);
+  private readonly frames = frameReader();
   private complaint = '';
   private readonly start: () => Promise<Duplex>;
 
@@ -89,17 +87,11 @@ class ExecutionStream extends Duplex {
 
   /** Takes the Engine's frames apart; they may arrive in any pieces. */
   private unframe(chunk: Buffer): void {
-    let raw = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     let room = true;
-    while (raw.length >= HEADER_BYTES) {
-      const end = HEADER_BYTES + raw.readUInt32BE(4);
-      if (raw.length < end) break;
-      const payload = raw.subarray(HEADER_BYTES, end);
-      if (raw[0] === STDERR) this.complaint = (this.complaint + payload).slice(0, MOST_COMPLAINT);
+    for (const { stream, payload } of this.frames(chunk)) {
+      if (stream === 'stderr') this.complaint = (this.complaint + payload).slice(0, MOST_COMPLAINT);
       else room = this.push(payload);
-      raw = raw.subarray(end);
     }
-    this.rest = raw;
     if (!room) this.attached?.pause();
   }
 

@@ -22,6 +22,12 @@ export interface DockerPort {
   containerPublishing(port: number): Promise<ContainerState | undefined>;
   /** The last lines of both streams, oldest first. */
   logs(name: string, options: { tail: number; sinceSeconds?: number }): Promise<string>;
+  /**
+   * The lines of both streams, oldest first, of a stopped container too. `quiet` comes when the container has said nothing for a
+   * moment: what it was saying is complete. With `follow` it goes on until the container stops; an aborted signal ends it without an
+   * error.
+   */
+  followLogs(name: string, wish: LogWish): AsyncIterable<LogLine | 'quiet'>;
   createContainer(name: string, options: ContainerOptions): Promise<string>;
   start(name: string): Promise<void>;
   /** Resolves when it has stopped; killed after the grace. */
@@ -64,6 +70,23 @@ export interface DockerPort {
   network(name: string): Promise<NetworkState | undefined>;
   createNetwork(network: NetworkState): Promise<void>;
   removeNetwork(name: string): Promise<void>;
+}
+
+export interface LogWish {
+  /** ISO 8601: only lines of then and later. */
+  since?: string | undefined;
+  /** The last lines alone; all when absent. */
+  lines?: number | undefined;
+  follow: boolean;
+  signal: AbortSignal;
+}
+
+/** One line of a container. */
+export interface LogLine {
+  /** When the Engine took it; ISO 8601, to the nanosecond. */
+  at: string;
+  stream: 'stdout' | 'stderr';
+  text: string;
 }
 
 export interface DockerInfo {

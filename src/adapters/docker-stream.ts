@@ -37,19 +37,40 @@ function take(line: string, onMessage: (message: EngineMessage) => void): void {
   onMessage(message);
 }
 
+const HEADER_BYTES = 8;
+const STDERR = 2;
+
+/** One frame of a container without a terminal. */
+export interface Frame {
+  stream: 'stdout' | 'stderr';
+  payload: Buffer;
+}
+
 /**
- * Both streams of a container without a terminal, from the Engine's frames: 1 byte stream, 3 zero bytes, 4 bytes
- * length (big endian), payload.
+ * Takes the Engine's frames apart as they come, in whatever pieces: 1 byte stream, 3 zero bytes, 4 bytes length (big endian), payload.
+ * @returns a function that takes a piece and gives the frames that it completes
  */
+export function frameReader(): (piece: Buffer) => Frame[] {
+  let rest: Buffer = Buffer.alloc(0);
+  return (piece) => {
+    let raw = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    const frames: Frame[] = [];
+    while (raw.length >= HEADER_BYTES) {
+      const end = HEADER_BYTES + raw.readUInt32BE(4);
+      if (raw.length < end) break;
+      const stream = raw[0] === STDERR ? 'stderr' : 'stdout';
+      frames.push({ stream, payload: raw.subarray(HEADER_BYTES, end) });
+      raw = raw.subarray(end);
+    }
+    rest = raw;
+    return frames;
+  };
+}
+
+/** Both streams of a container without a terminal as one text. */
 export function demultiplex(raw: Buffer): string {
-  const parts: Buffer[] = [];
-  let at = 0;
-  while (at + 8 <= raw.length) {
-    const length = raw.readUInt32BE(at + 4);
-    parts.push(raw.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return Buffer.concat(parts).toString('utf8');
+  const payloads = frameReader()(raw).map(({ payload }) => payload);
+  return Buffer.concat(payloads).toString('utf8');
 }
 
 /** Sums up the layers of a pull or a push, line by line. */

@@ -1,11 +1,14 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { CliError } from '../errors.ts';
-import { type Endpoint, endpoints, explainRefusal } from './docker-endpoints.ts';
+import { openEngine, ping } from './docker-connection.ts';
+import { defaultEndpoints, type Endpoint, endpoints, podmanEndpoints } from './docker-endpoints.ts';
 import { execute, executionStream } from './docker-exec.ts';
 import { askRegistry, buildImage, loadImage, pullImage, pushImage, saveImage } from './docker-images.ts';
 import { registryLogin } from './docker-login.ts';
+import { followLogs } from './docker-logs.ts';
 import type { ContainerState, DockerPort, NetworkView } from './docker-port.ts';
 import { registryHost } from './docker-pull-failure.ts';
+import { explainRefusal, noDocker, type Refusal } from './docker-refusal.ts';
 import {
   type EngineInfo,
   type EngineVersion,
@@ -17,53 +20,50 @@ import {
 } from './docker-state.ts';
 import { demultiplex } from './docker-stream.ts';
 import type { HostFacts } from './host.ts';
-
-const PING_TIMEOUT_MS = 10_000;
+import { hostSystem } from './host-system.ts';
 
 /**
  * Finds the Docker Engine that this user would use.
- * @throws CliError `docker.unreachable` listing every endpoint tried and why it did not answer
+ * @throws CliError `docker.unreachable`, `docker.absent` (none is installed, and this program could do it) or
+ * `docker.forbidden`, listing every endpoint tried, why it did not answer, and what to run on this system
  */
 export async function findDocker(host: HostFacts): Promise<DockerPort> {
-  const refusals: ReturnType<typeof explainRefusal>[] = [];
+  const refusals: Refusal[] = [];
   for (const endpoint of await endpoints(host)) {
-    try {
-      const engine = open(endpoint);
-      await ping(engine);
-      return dockerPort(engine, endpoint, isGuarded(endpoint.url, host), host);
-    } catch (cause) {
-      refusals.push(explainRefusal(endpoint, cause, host.platform));
-    }
+    const tried = await attempt(endpoint);
+    if (tried.engine !== undefined) return dockerPort(tried.engine, endpoint, isGuarded(endpoint), host);
+    refusals.push(tried.refusal);
   }
-  // The first endpoint that exists tells more than one that is not there.
-  const telling = refusals.find((refusal) => !refusal.seen.endsWith('not there')) ?? refusals[0];
-  const forbidden = refusals.some((refusal) => refusal.forbidden);
-  throw new CliError(
-    forbidden ? 'docker.forbidden' : 'docker.unreachable',
-    forbidden ? 'This user may not use Docker.' : 'No Docker Engine answers on this machine.',
-    {
-      seen: refusals.map((refusal) => refusal.seen).join('\n'),
-      needed: 'A running Docker Engine (20.10 or newer) that this user may use.',
-      commands: telling?.commands ?? [],
-    },
-  );
+  const chosen = refusals.some(({ endpoint }) => endpoint.chosen !== undefined);
+  const [elsewhere, podman, system] = await Promise.all([
+    chosen ? firstThatAnswers(defaultEndpoints(host)) : undefined,
+    firstThatAnswers(podmanEndpoints(host)),
+    hostSystem(host),
+  ]);
+  throw noDocker(refusals, { elsewhere, podman }, system, host);
+}
+
+type Attempt = { engine: Docker; refusal?: undefined } | { engine?: undefined; refusal: Refusal };
+
+async function attempt(endpoint: Endpoint): Promise<Attempt> {
+  try {
+    if (endpoint.fault !== undefined) throw new Error(endpoint.fault);
+    const engine = openEngine(endpoint);
+    await ping(engine);
+    return { engine };
+  } catch (cause) {
+    return { refusal: explainRefusal(endpoint, cause) };
+  }
+}
+
+async function firstThatAnswers(places: readonly Endpoint[]): Promise<Endpoint | undefined> {
+  const tried = await Promise.all(places.map(attempt));
+  return places.find((_, at) => tried[at]?.engine !== undefined);
 }
 
 /** Sockets and pipes are guarded by their permissions, TCP only by TLS. */
-function isGuarded(url: string, { env }: HostFacts): boolean {
-  return !/^(tcp|http):/.test(url) || (env.DOCKER_TLS_VERIFY ?? '') !== '';
-}
-
-function open({ url, origin }: Endpoint): Docker {
-  const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(url)?.[1];
-  if (socket !== undefined) return new Docker({ socketPath: socket });
-  // docker-modem reads DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH by itself.
-  if (origin === 'DOCKER_HOST' && !url.startsWith('ssh:')) return new Docker();
-  const { protocol, hostname, port } = new URL(url);
-  if (protocol === 'ssh:') {
-    throw new Error('Docker over ssh is not supported; run this program on the Docker host itself');
-  }
-  return new Docker({ host: hostname, port, protocol: protocol === 'https:' ? 'https' : 'http' });
+function isGuarded({ url, tls }: Endpoint): boolean {
+  return !/^(tcp|http):/.test(url) || tls !== undefined;
 }
 
 function dockerPort(
@@ -103,6 +103,7 @@ function dockerPort(
         .logs({ ...options, ...(sinceSeconds ? { since: sinceSeconds } : {}) });
       return demultiplex(raw as Buffer);
     },
+    followLogs: (name, wish) => followLogs(engine, name, wish),
     createContainer: (name, options) =>
       explain(`create the container ${name}`, createContainer(engine, name, options)),
     start: (name) => explain(`start the container ${name}`, tolerate(304, engine.getContainer(name).start())),
@@ -210,23 +211,4 @@ function engineError(action: string, cause: unknown): CliError {
     commands: taken ? ['docker ps --format "{{.Names}} {{.Ports}}"'] : ['docker info'],
     cause,
   });
-}
-
-/** What dockerode takes and its types do not know. */
-interface PingWithSignal {
-  ping(options: { abortSignal: AbortSignal }): Promise<unknown>;
-}
-
-/** Asks whether an Engine answers. A question that is given up is taken back too: its socket would keep the program alive for minutes. */
-async function ping(engine: Docker): Promise<void> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PING_TIMEOUT_MS);
-  try {
-    await (engine as unknown as PingWithSignal).ping({ abortSignal: patience.signal });
-  } catch (cause) {
-    if (patience.signal.aborted) throw new Error(`no answer within ${PING_TIMEOUT_MS / 1000} s`);
-    throw cause;
-  } finally {
-    clearTimeout(timer);
-  }
 }

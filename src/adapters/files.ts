@@ -25,7 +25,9 @@ export function hostFiles(
     makeDir: async (dir, mode) => {
       const created = await explain(dir, mkdir(dir, { recursive: true, mode }));
       // mkdir's mode is cut by the umask.
-      if (created !== undefined && platform !== 'win32') await chmod(dir, mode);
+      if (created === undefined) return;
+      if (platform === 'win32') await explain(dir, folderAccess(created, run));
+      else await chmod(dir, mode);
     },
     writeAtomically: (path, content, mode) =>
       explain(path, writeAtomically(path, content, mode, platform === 'win32' ? accessList(run) : undefined)),
@@ -45,12 +47,25 @@ export function hostFiles(
 function accessList(run: RunProgram) {
   return async (path: string, mode: number): Promise<void> => {
     if ((mode & 0o077) !== 0) return;
-    const grants = [`${userInfo().username}:F`, '*S-1-5-32-544:F', '*S-1-5-18:F'].flatMap((grant) => [
-      '/grant:r',
-      grant,
-    ]);
-    await run('icacls', [path, '/inheritance:r', ...grants]);
+    await icacls(path, [`${userInfo().username}:F`, `${ADMINISTRATORS}:F`, `${SYSTEM}:F`], run);
   };
+}
+
+const ADMINISTRATORS = '*S-1-5-32-544';
+const SYSTEM = '*S-1-5-18';
+const USERS = '*S-1-5-32-545';
+
+/**
+ * A folder and what is made in it later: others may read it (0755 elsewhere). Below `%ProgramData%` every user may make files
+ * otherwise, a compose file of his own among them.
+ */
+async function folderAccess(dir: string, run: RunProgram): Promise<void> {
+  const owners = [userInfo().username, ADMINISTRATORS, SYSTEM].map((who) => `${who}:(OI)(CI)F`);
+  await icacls(dir, [...owners, `${USERS}:(OI)(CI)RX`], run);
+}
+
+async function icacls(path: string, grants: readonly string[], run: RunProgram): Promise<void> {
+  await run('icacls', [path, '/inheritance:r', ...grants.flatMap((grant) => ['/grant:r', grant])]);
 }
 
 async function writeAtomically(

@@ -22,6 +22,8 @@ export function linuxMachine({ run, read, list }: MachineSources): PlatformPart 
       if ((await list('/run/systemd/system')) === undefined) return undefined;
       return (await run('systemctl', ['is-enabled', service]))?.trim();
     },
+    startsWithUser: async (service) => (await run('systemctl', ['--user', 'is-enabled', service]))?.trim(),
+    desktopAutostart: async () => undefined,
     lingers: async () => {
       const users = await list('/var/lib/systemd/linger');
       return users === undefined ? undefined : users.includes(userInfo().username);

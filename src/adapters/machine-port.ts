@@ -31,6 +31,10 @@ export interface MachinePort {
 
   /** `enabled`, `disabled`, `static`, …: systemd's word; `auto`, `demand`, `disabled` on Windows. */
   startsOnBoot(service: string): Promise<string | undefined>;
+  /** The same of a service of this user's own systemd. */
+  startsWithUser(service: string): Promise<string | undefined>;
+  /** Whether Docker Desktop starts when this user signs in, and whether Windows signs somebody in by itself after a start. */
+  desktopAutostart(): Promise<{ atSignIn: boolean; signsIn: boolean } | undefined>;
   /** Whether this user's services run while he is not logged in (systemd). */
   lingers(): Promise<boolean | undefined>;
   /** Whether the clock follows a time server. */

@@ -1,6 +1,10 @@
 import type { MachineSources, PlatformPart } from './machine.ts';
 import type { RouteView } from './machine-port.ts';
 
+/** What starts when this user signs in; who is signed in at the start. */
+const RUN = 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run';
+const WINLOGON = 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Winlogon';
+
 /** Windows, by its own programs. Their output was taken from their documentation: no Windows was at hand to run them on. */
 export function windowsMachine({ run }: MachineSources): PlatformPart {
   const powershell = (script: string) =>
@@ -27,6 +31,16 @@ export function windowsMachine({ run }: MachineSources): PlatformPart {
       return `${name ?? '?'} (pid ${id})`;
     },
     startsOnBoot: async (service) => parseStartType((await run('sc.exe', ['qc', service])) ?? ''),
+    startsWithUser: async () => undefined,
+    desktopAutostart: async () => {
+      const value = (key: string, name: string) => run('reg.exe', ['query', key, '/v', name]);
+      const [desktop, logon] = await Promise.all([
+        value(RUN, 'Docker Desktop'),
+        value(WINLOGON, 'AutoAdminLogon'),
+      ]);
+      // `reg query` fails, and says nothing on its standard output, where there is no such value.
+      return { atSignIn: /REG_SZ/.test(desktop ?? ''), signsIn: /REG_SZ\s+1\s*$/m.test(logon ?? '') };
+    },
     lingers: async () => undefined,
     clockSynchronised: async () => {
       // The words are translated, the figure is not: 3 means that the clock follows nobody.

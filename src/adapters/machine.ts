@@ -24,6 +24,8 @@ export type PlatformPart = Pick<
   | 'natRules'
   | 'portHolder'
   | 'startsOnBoot'
+  | 'startsWithUser'
+  | 'desktopAutostart'
   | 'lingers'
   | 'clockSynchronised'
   | 'starts'
@@ -75,6 +77,8 @@ function platformPart(platform: NodeJS.Platform, sources: MachineSources): Platf
     natRules: unanswered,
     portHolder: unanswered,
     startsOnBoot: unanswered,
+    startsWithUser: unanswered,
+    desktopAutostart: unanswered,
     lingers: unanswered,
     clockSynchronised: unanswered,
     starts: unanswered,

@@ -18,6 +18,7 @@ import type { Resolved } from '../settings/resolve.ts';
 import { collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { printer } from './shared/checked.ts';
+import { addDockerFlag, offerDocker } from './shared/docker-install.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
 import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
@@ -37,6 +38,7 @@ function define(command: Command): void {
     'CA certificate (PEM) of PostgreSQL, for verify-ca and verify-full',
   );
   addImageFlags(command);
+  addDockerFlag(command);
   command.addHelpText('after', HELP);
 }
 
@@ -61,6 +63,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const resolved = await collectAnswers(fields, await readEnvValues(files, dir), options, context);
   const settings = await settingsOf(resolved, dir, options, context);
 
+  await offerDocker(context, options);
   const checks = await preflight(context, options, () => check('before-install', settings, context));
   if (hasFailure(checks)) return stopped(context, options, COMMAND, checks);
 

@@ -17,6 +17,7 @@ import { collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { checkFacility } from './shared/checked.ts';
 import { confirmFacility } from './shared/confirm-facility.ts';
+import { addDockerFlag, offerDocker } from './shared/docker-install.ts';
 import { addEnrolmentFlag, enrolmentFrom, tellOfEnrolment, warnOfReaders } from './shared/enrolment.ts';
 import { chosenDir, sameFacility } from './shared/facility.ts';
 import { addImageFlags, imageRecipe, withinReach } from './shared/image.ts';
@@ -34,6 +35,7 @@ function define(command: Command): void {
   addKafkaCaFlag(command);
   command.option('--db-ca <file>', 'CA certificate (PEM) of SQL Server');
   addImageFlags(command);
+  addDockerFlag(command);
   command.addHelpText('after', HELP);
 }
 
@@ -66,6 +68,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   sameFacility(existing, settings);
   await confirmFacility(settings, resolved, existing, options, context);
 
+  await offerDocker(context, options);
   const checks = await preflight(context, options, () =>
     checkFacility(withinReach(FACILITY_CHECKS, options, context), 'before-install', settings, context),
   );
@@ -86,7 +89,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
     steps,
     checks: [...checks, ...after],
     failed: hasFailure(after),
-    next: ['clinicmaster-cdc status', 'clinicmaster-cdc doctor', `docker logs ${names.container}`],
+    next: ['clinicmaster-cdc status', 'clinicmaster-cdc doctor', 'clinicmaster-cdc logs'],
   });
 }
 

@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { posix, win32 } from 'node:path';
 import type { ContainerOptions } from '../adapters/docker-port.ts';
 import type { Values } from '../settings/field.ts';
 import { composeError } from './compose-interpolate.ts';
@@ -109,7 +109,9 @@ function healthcheck(check: Service['healthcheck']) {
 /** A relative source starts at the folder of the file. */
 function bind(volume: string, dir: string): string {
   const { source, target, mode } = mount(volume);
-  const absolute = source.startsWith('.') ? posix.join(dir.replaceAll('\\', '/'), source) : source;
+  // As Compose spells it on Windows; Docker Desktop takes `C:\…` for what is in front of the target.
+  const { join } = /^(?:[A-Za-z]:|\\\\)/.test(dir) ? win32 : posix;
+  const absolute = source.startsWith('.') ? join(dir, source) : source;
   return `${absolute}:${target}:${mode}`;
 }
 

@@ -65,6 +65,7 @@ export function terminalOptions(
   env: Readonly<Record<string, string | undefined>>,
   streams: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
   wishes: { json: boolean; verbose: boolean; color: boolean },
+  platform: NodeJS.Platform = process.platform,
 ): OutputOptions {
   const { stdout, stderr } = streams;
   const dumb = env.TERM === 'dumb';
@@ -76,8 +77,8 @@ export function terminalOptions(
     color: wishes.color && terminal && !dumb && (env.NO_COLOR ?? '') === '',
     // A Windows console and a Linux console without a UTF-8 locale draw boxes instead of symbols.
     unicode:
-      process.platform === 'win32'
-        ? env.WT_SESSION !== undefined
+      platform === 'win32'
+        ? env.WT_SESSION !== undefined || env.TERM_PROGRAM === 'vscode' || env.ConEmuANSI === 'ON'
         : /utf-?8/i.test(locale) && env.TERM !== 'linux',
     width: Math.min(Math.max(terminal ? (stdout.columns ?? 80) : 80, 40), 100),
     stdout: (text) => stdout.write(text),

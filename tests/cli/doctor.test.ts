@@ -280,7 +280,7 @@ describe('doctor', () => {
       ✖ Docker answers: failed. No Docker Engine answers on this machine.
         Seen:    unix:///var/run/docker.sock: not there
         Needed:  A running Docker Engine (20.10 or newer) that this user may use.
-        Do:      Start Docker, then run this again.
+        Do:      Get Docker to run, then run this again.
         Who:     you, on this machine
                  systemctl enable --now docker
         More:    clinicmaster-cdc doctor explain docker-endpoint

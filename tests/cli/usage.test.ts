@@ -25,6 +25,7 @@ describe('the command line', () => {
         init        install a facility, or complete and correct an installation
         status      is it healthy? container, worker, connector, position, heartbeat
         doctor      every check, with what to do and who must do it
+        logs        what the worker says, made readable: traces grouped and explained
         bundle      one file for somebody who helps: no password and no patient in it
         image       build, fetch, save and load the image; compare it with its pin
         tables      what streams: tables, keys, capture, drift; choose tables and

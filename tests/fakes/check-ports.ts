@@ -4,6 +4,7 @@ import type { KafkaPort, KafkaRecord, Refusal, TopicView } from '../../src/adapt
 import type { NetworkFailure, NetworkPort, TlsView } from '../../src/adapters/network-port.ts';
 import type { SqlFailure, SqlServerPort, SqlValue } from '../../src/adapters/sqlserver-port.ts';
 import { CONNECTOR_CLASS, CONNECTOR_VERSION, OUR_TRANSFORM } from '../../src/connector/plugins.ts';
+import { storedLog } from './log-lines.ts';
 
 /** What surrounds a facility, as data that a test changes. It begins as a facility that streams well. */
 export interface World {
@@ -299,6 +300,7 @@ export function fakeDocker(world: World): DockerPort {
       ),
     container: async (name) => containers().find((container) => container.name === name),
     logs: async () => world.docker?.log ?? '',
+    followLogs: (_, wish) => storedLog(world.docker?.log ?? '', wish),
     containerPublishing: async (port) =>
       containers().find((container) => container.ports.some(({ hostPort }) => hostPort === port)),
   };

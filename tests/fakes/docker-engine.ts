@@ -13,6 +13,7 @@ import { imageFiles } from '../../src/adapters/image-file.ts';
 import type { SavedImage } from '../../src/adapters/image-file-port.ts';
 import { CliError } from '../../src/errors.ts';
 import { nslookup } from './check-ports.ts';
+import { storedLog } from './log-lines.ts';
 import { savedImage, savedTar } from './saved-image.ts';
 
 /** A Docker Engine that remembers: images, networks and containers as plain data. */
@@ -82,6 +83,7 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
         .map(({ state }) => state)
         .find(({ running, ports }) => running && ports.some(({ hostPort }) => hostPort === port)),
     logs: async () => engine.log,
+    followLogs: (_, wish) => storedLog(engine.log, wish),
     createContainer: async (name, options) => {
       const id = newId();
       engine.containers[name] = { options, state: created(id, name, options, engine.images) };

@@ -138,6 +138,7 @@ function surroundings(
     files: hostFiles(),
     archive: async () => archive,
     imageFiles: async () => imageFiles,
+    dockerSetup: () => Promise.reject(new Error('Docker was to be installed')),
     system: () => SYSTEM,
     docker: async () => it.docker,
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),

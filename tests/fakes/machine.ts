@@ -22,6 +22,8 @@ export function fakeMachine(changes: Partial<MachinePort> = {}): MachinePort {
     natRules: async () => ['-N DOCKER', '-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE'],
     portHolder: async () => undefined,
     startsOnBoot: async (service) => (service === 'docker.service' ? 'enabled' : undefined),
+    startsWithUser: async () => undefined,
+    desktopAutostart: async () => undefined,
     lingers: async () => undefined,
     clockSynchronised: async () => true,
     starts: async () => ({ starts: 1, unclean: 0 }),

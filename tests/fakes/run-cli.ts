@@ -65,6 +65,7 @@ export function surroundings(
     },
     archive: async () => archive,
     imageFiles: async () => imageFiles,
+    dockerSetup: () => Promise.reject(new Error('Docker was to be installed')),
     system: () => SYSTEM,
     docker: async () => {
       if (world.docker !== undefined) return fakeDocker(world);

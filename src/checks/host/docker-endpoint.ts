@@ -1,4 +1,5 @@
 import { CliError, type Who } from '../../errors.ts';
+import { unsetVariable } from '../../shell.ts';
 import type { FacilityCheck } from '../context.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 
@@ -12,6 +13,8 @@ export type DockerFacts =
       origin: string;
       /** False for plain TCP. */
       guarded: boolean;
+      /** Absent in facts of older versions. */
+      platform?: string;
       serverVersion: string;
       operatingSystem: string;
     }
@@ -26,11 +29,11 @@ export const dockerEndpoint: FacilityCheck<DockerFacts> = {
   needs: ['docker-permission'],
   timeoutMs: 12_000,
 
-  async probe({ docker }) {
+  async probe({ docker, machine: { platform } }) {
     try {
       const { endpoint, origin, guarded, info } = await docker();
       const { serverVersion, operatingSystem } = await info();
-      return { ok: true, endpoint, origin, guarded, serverVersion, operatingSystem };
+      return { ok: true, endpoint, origin, guarded, platform, serverVersion, operatingSystem };
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       const { message, seen = '', needed = '', commands, who } = error;
@@ -44,7 +47,7 @@ export const dockerEndpoint: FacilityCheck<DockerFacts> = {
       return fail(`${ID}-absent`, message, {
         current: seen,
         required: needed,
-        remedy: { text: 'Start Docker, then run this again.', commands, who },
+        remedy: { text: 'Get Docker to run, then run this again.', commands, who },
       });
     }
     const current = `${facts.serverVersion} on ${facts.operatingSystem}, ${facts.endpoint}`;
@@ -54,7 +57,10 @@ export const dockerEndpoint: FacilityCheck<DockerFacts> = {
       required: 'a socket, a named pipe, or TCP with TLS',
       remedy: {
         text: 'Whoever reaches that port is root on this machine and reads every password. Take the tcp:// entry out of the "hosts" of /etc/docker/daemon.json (Docker Desktop: Settings > General), and use the socket.',
-        commands: ['unset DOCKER_HOST', 'docker context use default'],
+        commands: [
+          unsetVariable('DOCKER_HOST', { platform: facts.platform ?? 'linux' }),
+          'docker context use default',
+        ],
         who: 'you',
       },
     });

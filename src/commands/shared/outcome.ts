@@ -1,3 +1,4 @@
+import { afterPowerCut, type PowerCut } from '../../checks/power-cut.ts';
 import type { CheckResult } from '../../checks/types.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitCode } from '../../errors.ts';
@@ -73,16 +74,36 @@ export interface Installed {
 export function installed(out: Output, outcome: Installed): ExitCode {
   const { command, dir, container, steps, checks, next, failed } = outcome;
   const changed = steps.some((step) => step.outcome === 'changed');
-  out.result({ ok: !failed, command, changed, dir, container, steps, checks, next }, (data, style) => {
+  const powerCut = afterPowerCut(checks);
+  const data = { ok: !failed, command, changed, dir, container, steps, checks, powerCut, next };
+  out.result(data, (data, style) => {
     const headline = changed ? `${outcome.headline}.` : `${outcome.headline} already; nothing was changed.`;
     const parts = [
       ...(failed ? troubles(data.checks, style) : [`${style.symbol('pass')} ${style.ok(headline)}`]),
+      ...powerCutText(powerCut, failed, style),
       style.wrap(`Settings: ${data.dir}`, 2),
       `  Next:\n${data.next.map((line) => `    ${style.command(line)}`).join('\n')}`,
     ];
     return `\n${parts.join('\n\n')}`;
   });
   return failed ? EXIT.failed : EXIT.ok;
+}
+
+/** What was said already among the troubles is not said again. */
+function powerCutText({ comesBack, why }: PowerCut, failed: boolean, style: Style): string[] {
+  if (comesBack === true || (comesBack === false && failed)) return [];
+  const head =
+    comesBack === false
+      ? 'After a power cut this would not come back by itself.'
+      : 'Whether this comes back after a power cut is not certain.';
+  return why.map(({ summary, todo, commands }) =>
+    [
+      `${style.symbol(comesBack === false ? 'warn' : 'unknown')} ${style.wrap(`${head} ${summary}`, 2).trimStart()}`,
+      style.wrap(todo, 4),
+      // Never wrapped: they are there to be copied.
+      ...commands.map((line) => `    ${style.command(line)}`),
+    ].join('\n'),
+  );
 }
 
 function troubles(checks: readonly CheckResult[], style: Style): string[] {

@@ -44,8 +44,9 @@ export const SQL_SERVER_CAUSES: readonly Cause[] = [
     who: 'network-admin',
   },
   {
-    code: 'sql-connection-broken',
-    pattern: /connection is broken and recovery is not possible|Connection reset|The connection is closed/i,
+    code: 'sql-connection-ended',
+    pattern:
+      /connection is broken and recovery is not possible|SQL Server did not return a response|The connection (?:has been|is) closed|Connection reset/i,
     summary: 'The connection to SQL Server broke off.',
     remedy:
       'The connector tries again by itself. If it comes back every few minutes, the network or the server is unstable.',

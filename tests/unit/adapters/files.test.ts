@@ -78,4 +78,26 @@ describe('writing a secret on Windows', () => {
     expect(seen[0]?.args.slice(0, 2)).toEqual(['icacls', '/inheritance:r']);
     expect(await readFile(join(dir, '.env'), 'utf8')).toBe('secret');
   });
+
+  it('shuts a new folder to other writers, and leaves one that stands as it is', async () => {
+    const ran: string[][] = [];
+    const files = hostFiles('win32', async (program, args) => void ran.push([program, ...args]));
+    await files.makeDir(join(dir, 'clinicmaster-cdc', 'ca'), 0o755);
+    await files.makeDir(join(dir, 'clinicmaster-cdc'), 0o755);
+    expect(ran).toHaveLength(1);
+    expect(ran[0]?.slice(0, 3)).toEqual(['icacls', join(dir, 'clinicmaster-cdc'), '/inheritance:r']);
+    expect(ran[0]).toEqual(
+      expect.arrayContaining(['*S-1-5-32-544:(OI)(CI)F', '*S-1-5-18:(OI)(CI)F', '*S-1-5-32-545:(OI)(CI)RX']),
+    );
+  });
+
+  it('an access list that cannot be set is an error, and leaves no file', async () => {
+    const files = hostFiles('win32', () =>
+      Promise.reject(Object.assign(new Error('no icacls'), { code: 'ENOENT' })),
+    );
+    await expect(files.writeAtomically(join(dir, '.env'), 'secret', 0o600)).rejects.toMatchObject({
+      code: 'files.failed',
+    });
+    expect(await readdir(dir)).toEqual([]);
+  });
 });

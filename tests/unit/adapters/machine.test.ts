@@ -51,6 +51,11 @@ describe('this machine', () => {
 });
 
 describe('a Linux machine', () => {
+  it('asks the systemd of the user for his own services', async () => {
+    const machine = recorded('linux', { 'systemctl --user is-enabled docker.service': 'enabled\n' });
+    expect(await machine.startsWithUser('docker.service')).toBe('enabled');
+  });
+
   it('reads routes, least significant byte first, without the default one', () => {
     const table = [
       'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT',
@@ -102,6 +107,20 @@ describe('a Linux machine', () => {
 });
 
 describe('a Windows machine', () => {
+  it.each([
+    ['REG_SZ    "C:\\Program Files\\Docker\\Docker\\Docker Desktop.exe"', 'REG_SZ    1', true, true],
+    ['REG_SZ    "C:\\Program Files\\Docker\\Docker\\Docker Desktop.exe"', 'REG_SZ    0', true, false],
+    [undefined, undefined, false, false],
+  ])('knows what starts Docker Desktop: %s, %s', async (desktop, logon, atSignIn, signsIn) => {
+    const answers = {
+      ...(desktop && {
+        'CurrentVersion\\Run /v Docker Desktop': `\r\nHKEY_CURRENT_USER\\…\\Run\r\n    Docker Desktop    ${desktop}\r\n`,
+      }),
+      ...(logon && { 'Winlogon /v AutoAdminLogon': `\r\n    AutoAdminLogon    ${logon}\r\n\r\n` }),
+    };
+    expect(await recorded('win32', answers).desktopAutostart()).toEqual({ atSignIn, signsIn });
+  });
+
   it('reads the table of routes', () => {
     const table = `
 IPv4 Route Table

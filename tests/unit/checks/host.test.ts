@@ -101,6 +101,17 @@ describe('docker-engine-kind', () => {
 
 describe('docker-start-on-boot', () => {
   const linux = (services: Record<string, string>) => ({ platform: 'linux', services });
+  const desktop = (at: { atSignIn: boolean; signsIn: boolean } | null) => ({
+    platform: 'win32',
+    services: { 'com.docker.service': 'auto' },
+    engine: 'desktop' as const,
+    desktop: at,
+  });
+  const rootless = (service: string | null, lingers: boolean) => ({
+    ...linux({ 'docker.service': 'enabled' }),
+    engine: 'rootless' as const,
+    user: { service, lingers },
+  });
   it.each([
     [linux({ 'docker.service': 'enabled' }), 'pass ok'],
     [linux({ 'docker.service': 'disabled', 'docker.socket': 'enabled' }), 'pass ok'],
@@ -110,11 +121,23 @@ describe('docker-start-on-boot', () => {
     ],
     [linux({ 'docker.service': 'masked' }), 'fail docker-start-on-boot-disabled you'],
     [linux({}), 'unknown docker-start-on-boot-unknown you'],
+    // The service of Docker Desktop helps it, and does not start it.
     [
-      { platform: 'win32', services: { 'com.docker.service': 'demand' } },
-      'fail docker-start-on-boot-disabled you',
+      { platform: 'win32', services: { 'com.docker.service': 'auto' } },
+      'unknown docker-start-on-boot-unknown you',
     ],
-    [{ platform: 'win32', services: { 'com.docker.service': 'auto' } }, 'pass ok'],
+    [{ platform: 'win32', services: { docker: 'demand' } }, 'fail docker-start-on-boot-disabled you'],
+    [{ platform: 'win32', services: { docker: 'auto' } }, 'pass ok'],
+    [desktop({ atSignIn: false, signsIn: true }), 'fail docker-start-on-boot-desktop you'],
+    [desktop({ atSignIn: true, signsIn: false }), 'warn docker-start-on-boot-sign-in you'],
+    [desktop({ atSignIn: true, signsIn: true }), 'pass ok'],
+    [desktop(null), 'unknown docker-start-on-boot-unknown you'],
+    // The service of the system does not start a rootless Engine.
+    [rootless('enabled', true), 'pass ok'],
+    [rootless('enabled', false), 'fail docker-start-on-boot-rootless you'],
+    [rootless('disabled', true), 'fail docker-start-on-boot-rootless you'],
+    [rootless(null, true), 'unknown docker-start-on-boot-unknown you'],
+    [{ ...linux({ 'docker.service': 'enabled' }), wsl: true }, 'warn docker-start-on-boot-wsl you'],
   ])('%#', (facts, expected) => {
     expect(gist(judge(dockerStartOnBoot, facts))).toBe(expected);
   });

@@ -60,6 +60,7 @@ describe('the commands in remedies', () => {
 
   it('name verbs that exist', () => {
     expect([...new Set(commands.map(([, verb]) => verb))].sort()).toEqual([
+      'bundle',
       'doctor',
       'image',
       'init',

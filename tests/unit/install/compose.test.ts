@@ -89,6 +89,17 @@ describe('a compose file', () => {
     expect(options.HostConfig).toMatchObject({ Binds: ['/f/ca:/ca:ro', '/etc/x:/x:rw'] });
   });
 
+  it('mounts from a folder of Windows as Compose does there', () => {
+    const text = file('    volumes: ["./ca:/ca:ro", "D:/data:/x"]\n');
+    const binds = (dir: string) =>
+      (readCompose(text, {}, dir, 'compose.yml').options.HostConfig as { Binds: string[] }).Binds;
+    expect(binds('C:\\ProgramData\\clinicmaster-cdc')).toEqual([
+      'C:\\ProgramData\\clinicmaster-cdc\\ca:/ca:ro',
+      'D:/data:/x:rw',
+    ]);
+    expect(binds('\\\\server\\share')[0]).toBe('\\\\server\\share\\ca:/ca:ro');
+  });
+
   it('takes a variable without a value from .env', () => {
     const text = file('    environment:\n      GIVEN:\n      ABSENT:\n      FIXED: x\n');
     expect(readCompose(text, { GIVEN: 'g' }, '/f', 'compose.yml').options.Env).toEqual([

@@ -123,6 +123,14 @@ describe('the terminal', () => {
       terminalOptions({ LANG: 'C' }, streams(true), wishes).unicode,
       terminalOptions({ LANG: 'C.UTF-8' }, streams(true), wishes).unicode,
     ]).toEqual([false, true]);
+    const windows = (env: Record<string, string>) =>
+      terminalOptions(env, streams(true), wishes, 'win32').unicode;
+    // The old console draws boxes, whatever the locale says.
+    expect([
+      windows({ LANG: 'en_US.UTF-8' }),
+      windows({ WT_SESSION: 'x' }),
+      windows({ TERM_PROGRAM: 'vscode' }),
+    ]).toEqual([false, true, true]);
     expect(createStyle({ width: 80, color: false, unicode: false }).symbol('pass')).toBe('+');
   });
 });

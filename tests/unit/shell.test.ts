@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asAdministrator, quoted, setVariable, unsetVariable } from '../../src/shell.ts';
+
+describe('a printed command', () => {
+  it('is spelled for the shell at hand', () => {
+    const spelled = (platform: string) => [
+      asAdministrator('x y', { platform }),
+      unsetVariable('A', { platform }),
+      setVariable('A', "it's", { platform }),
+      setVariable('A', 'b', { platform }),
+    ];
+    expect(spelled('linux')).toEqual(['sudo x y', 'unset A', "export A='it'\\''s'", 'export A=b']);
+    expect(spelled('win32')).toEqual([
+      'x y   # as administrator',
+      'Remove-Item Env:A',
+      "$Env:A = 'it''s'",
+      "$Env:A = 'b'",
+    ]);
+    expect(asAdministrator('x', { platform: 'linux', privileged: true })).toBe('x');
+  });
+
+  it('quotes any argument so that a POSIX shell gives it back', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
+        (text) => {
+          const command = `printf %s ${quoted(text, { platform: 'linux' })}`;
+          expect(execFileSync('sh', ['-c', command], { encoding: 'utf8' })).toBe(text);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('quotes any argument for PowerShell: one quoted text whose quotes are doubled', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const spelled = quoted(text, { platform: 'win32' });
+        if (spelled === text) expect(text).toMatch(/^[\w./:@%+=,-]+$/);
+        else expect(spelled.slice(1, -1).replaceAll("''", "'")).toBe(text);
+      }),
+    );
+  });
+});
