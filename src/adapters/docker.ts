@@ -2,7 +2,7 @@ import Docker from 'dockerode';
 import { CliError } from '../errors.ts';
 import { type Endpoint, endpoints, explainRefusal } from './docker-endpoints.ts';
 import { execute, executionStream } from './docker-exec.ts';
-import { askRegistry, buildImage, pullImage } from './docker-images.ts';
+import { askRegistry, buildImage, pullImage, removeImage } from './docker-images.ts';
 import type { ContainerState, DockerPort, NetworkView } from './docker-port.ts';
 import {
   type EngineInfo,
@@ -111,6 +111,7 @@ function dockerPort(engine: Docker, { url, origin }: Endpoint, guarded: boolean)
     exec: (name, argv) => execute(engine, name, argv),
     execStream: (name, argv) => executionStream(engine, name, argv),
     image: (reference) => orUndefined(engine.getImage(reference).inspect().then(toImageState)),
+    removeImage: (reference) => removeImage(engine, reference),
     registry: (reference) => askRegistry(engine, reference),
     pull: (reference, onProgress, signal) => pullImage(engine, reference, onProgress, signal),
     build: (build, onProgress, signal) => buildImage(engine, build, onProgress, signal),
@@ -122,6 +123,10 @@ function dockerPort(engine: Docker, { url, origin }: Endpoint, guarded: boolean)
       return views.filter((view) => view !== undefined);
     },
     network: (name) => orUndefined(engine.getNetwork(name).inspect().then(toNetwork)),
+    containersIn: async (name) => {
+      const found = await orUndefined(engine.getNetwork(name).inspect());
+      return Object.values(found?.Containers ?? {}).map((container) => container.Name);
+    },
     createNetwork: async ({ name, driver, options, labels }) => {
       const body = { Name: name, Driver: driver, Options: options, Labels: labels, CheckDuplicate: true };
       await explain(`create the network ${name}`, engine.createNetwork(body));

@@ -101,6 +101,14 @@ function route(
     if (state.nextTask === 'FAILED' && state.nextTrace !== undefined) connector.trace = state.nextTrace;
     return [204, undefined];
   }
+  if (rest === '/stop') {
+    Object.assign(connector, { state: 'STOPPED', task: '' });
+    return [204, undefined];
+  }
+  if (method === 'DELETE' && rest === '') {
+    delete state.connectors[name];
+    return [204, undefined];
+  }
   if (rest === '/resume') {
     connector.state = 'RUNNING';
     connector.task = 'RUNNING';
@@ -133,7 +141,10 @@ function statusOf(name: string, { state, task, trace }: ConnectServer['connector
   return {
     name,
     connector: { state, worker_id: '127.0.0.1:8083' },
-    tasks: [{ id: 0, state: task, worker_id: '127.0.0.1:8083', ...(trace === undefined ? {} : { trace }) }],
+    tasks:
+      task === ''
+        ? []
+        : [{ id: 0, state: task, worker_id: '127.0.0.1:8083', ...(trace === undefined ? {} : { trace }) }],
     type: 'source',
   };
 }

@@ -94,6 +94,11 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
             labels: {},
           };
     },
+    removeImage: async (reference) => {
+      if (Object.values(engine.containers).some(({ options }) => options.Image === reference)) return false;
+      delete engine.images[reference];
+      return true;
+    },
     pull: async (reference) => {
       engine.images[reference] = `sha256:${reference}`;
     },
@@ -105,6 +110,13 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
     registry: async () => ({ ok: true, value: { digest: 'sha256:1' } }),
     allNetworks: async () => [],
     network: async (name) => engine.networks[name],
+    containersIn: async (network) =>
+      Object.values(engine.containers)
+        .filter(({ options, state }) => {
+          const { NetworkMode } = (options.HostConfig ?? {}) as { NetworkMode?: string };
+          return state.running && NetworkMode === network;
+        })
+        .map(({ state }) => state.name),
     createNetwork: async (network) => {
       engine.networks[network.name] = network;
     },

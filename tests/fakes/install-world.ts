@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { archive } from '../../src/adapters/archive.ts';
 import { connectRest } from '../../src/adapters/connect-rest.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
+import type { FilesPort } from '../../src/adapters/files-port.ts';
 import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
 import type { PostgresPort } from '../../src/adapters/postgres-port.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
+import { CliError } from '../../src/errors.ts';
 import type { Choice, PromptPort, Question } from '../../src/ui/prompt-port.ts';
 import { fakeKafka, fakeNetwork, fakeSqlServer, type World } from './check-ports.ts';
 import { type ConnectServer, connectServer } from './connect-server.ts';
@@ -41,6 +43,8 @@ export interface InstallWorld {
   /** Lists that were shown. */
   lists: Choice[];
   signal: AbortSignal;
+  /** `full`: no room for the journal. */
+  journal?: 'full';
   /** The connector runs, and no heartbeat comes. */
   silent: boolean;
   /** What Kafka answers for end offsets, from those of the world. */
@@ -133,10 +137,13 @@ function surroundings(
         world.nowMs += ms;
       },
     },
-    files: hostFiles(),
+    files: files(it),
     archive: async () => archive,
     system: () => SYSTEM,
-    docker: async () => it.docker,
+    docker: async () => {
+      if (it.docker !== undefined) return it.docker;
+      throw new CliError('docker.unreachable', 'No Docker Engine answers on this machine.');
+    },
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
     prompts: async () => prompts(it),
     stdin: async () => it.stdin,
@@ -147,6 +154,22 @@ function surroundings(
     postgres: async ({ host, port }) => warehouse(`${host}:${port}`),
     kafka: async () => beatingKafka(it),
     inside: async () => undefined,
+  };
+}
+
+function files(it: InstallWorld): FilesPort {
+  const real = hostFiles();
+  return {
+    ...real,
+    writeAtomically: async (path, ...rest) => {
+      if (it.journal === 'full' && path.endsWith('journal.json')) {
+        throw new CliError('files.failed', `${path} cannot be read or written.`, {
+          seen: 'ENOSPC: no space left on device',
+          needed: 'Free some disk space.',
+        });
+      }
+      await real.writeAtomically(path, ...rest);
+    },
   };
 }
 

@@ -19,6 +19,12 @@ export function imageStep(
       const image = await docker.image(reference);
       return image === undefined ? undefined : `present, ${megabytes(image.sizeBytes)} MB`;
     },
+    preview: async () => ({
+      what: namesRegistry(reference)
+        ? `pull it from ${reference.split('/')[0]}`
+        : 'build it here (some minutes; needs the package servers)',
+    }),
+    makes: async () => [{ kind: 'image', name: reference }],
     run: async (progress) => {
       if (namesRegistry(reference)) {
         await docker.pull(reference, progress, signal);
@@ -42,6 +48,10 @@ export function imageStep(
         signal,
       );
       return 'built here';
+    },
+    undo: async () => {
+      if ((await docker.image(reference)) === undefined) return 'was not there';
+      return (await docker.removeImage(reference)) ? 'removed' : 'stays: a container uses it';
     },
   };
 }
