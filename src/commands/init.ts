@@ -16,6 +16,7 @@ import { installFacility, previewFacility } from './shared/installation.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
 import { agreed, lookingOnly, mayAsk, planned, sayCutOff } from './shared/planned.ts';
+import { noticeVersions } from './shared/versions.ts';
 
 /** `init`: from nothing, or from half-way, to a facility that provably streams. */
 export const init: CommandModule = { define, run };
@@ -58,6 +59,8 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   sameFacility(existing, settings);
   const wanted = { settings, resolved, options };
   const { container } = facilityNames(settings.facilityId, settings.instance);
+  // What differs in the connector is for the plan to say.
+  await noticeVersions({ dir, instance: settings.instance }, context);
   const cut = await sayCutOff(context, `${dir}/${JOURNAL_FILE}`);
 
   const check = () => checkFacility(FACILITY_CHECKS, 'before-install', settings, context);

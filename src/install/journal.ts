@@ -48,7 +48,7 @@ export interface CutOff {
   code?: string;
 }
 
-export const JOURNAL_MODE = 0o600;
+const JOURNAL_MODE = 0o600;
 
 /** The journal of a folder. `trouble` says why one that stands there is not trusted; it stops nothing. */
 export async function readJournal(

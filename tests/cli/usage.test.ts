@@ -30,6 +30,7 @@ describe('the command line', () => {
                     columns
         sql         T-SQL for the database, printed for the DBA or run with a DBA
                     login
+        uninstall   take a facility off this machine; rows, position and capture stay
         central     the central site: the sink that fills the warehouse
 
       Start here:
@@ -45,7 +46,7 @@ describe('the command line', () => {
     `);
   });
 
-  it.each([['init'], ['central', 'init'], ['status'], ['doctor']])(
+  it.each([['init'], ['central', 'init'], ['status'], ['doctor'], ['uninstall']])(
     '%s --help has examples and fits 80 columns',
     async (...verb) => {
       const { exit, stdout } = await cli(...verb, '--help');

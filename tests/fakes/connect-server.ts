@@ -14,6 +14,8 @@ export interface ConnectServer {
   nextTask: string;
   nextTrace?: string;
   offsets: unknown[];
+  /** A call that is answered with 500. */
+  broken?: 'stop';
   /** Answers 409 so many times before the next one. */
   conflicts: number;
   /** `METHOD path` of every call. */
@@ -102,6 +104,7 @@ function route(
     return [204, undefined];
   }
   if (rest === '/stop') {
+    if (state.broken === 'stop') return [500, { error_code: 500, message: 'no leader' }];
     Object.assign(connector, { state: 'STOPPED', task: '' });
     return [204, undefined];
   }

@@ -43,6 +43,13 @@ export function filesStep(dir: string, wanted: readonly WantedFile[], files: Fil
       }
       return `wrote ${names(written, dir)}`;
     },
+    undo: async () => {
+      for (const { path } of wanted) await files.remove(path);
+      for (const folder of new Set(wanted.map(({ path }) => parent(path)))) {
+        if (folder !== dir) await files.removeEmptyDir(folder);
+      }
+      return wanted.length === 0 ? 'no file of ours' : `removed ${names(wanted, dir)}`;
+    },
   };
 }
 
