@@ -131,6 +131,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/completion.ts')).completion,
   },
   {
+    name: 'uninstall',
+    summary: 'take a facility off this machine; rows, position and capture stay',
+    load: async () => (await import('./commands/uninstall.ts')).uninstall,
+  },
+  {
     name: 'central',
     summary: 'the central site: the sink that fills the warehouse',
     verbs: [

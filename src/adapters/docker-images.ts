@@ -196,3 +196,20 @@ function context(build: ImageBuild): Readable {
   });
   return Readable.from(archive);
 }
+
+/** Answers false where a container, running or not, is made from it. */
+export async function removeImage(engine: Docker, reference: string): Promise<boolean> {
+  try {
+    await engine.getImage(reference).remove();
+    return true;
+  } catch (cause) {
+    const code = (cause as { statusCode?: number }).statusCode;
+    if (code === 404) return true;
+    if (code === 409) return false;
+    throw new CliError('docker.refused', `Docker could not remove the image ${reference}.`, {
+      seen: cause instanceof Error ? cause.message : String(cause),
+      commands: [`docker image rm ${reference}`],
+      cause,
+    });
+  }
+}

@@ -48,6 +48,8 @@ export interface DockerPort {
   image(reference: string): Promise<ImageState | undefined>;
   /** What the registry that the reference names answers to the Engine; nothing is pulled. */
   registry(reference: string): Promise<Answer<{ digest: string }, RegistryFailure>>;
+  /** Takes the name away, and the image with its last name. False where a container uses it. */
+  removeImage(reference: string): Promise<boolean>;
   /**
    * One attempt. Layers that came whole are kept by the Engine, so that another attempt goes on from there.
    * @throws CliError `docker.pull-<kind>`, for an error inside the stream too
@@ -68,6 +70,8 @@ export interface DockerPort {
   /** Every network with its addresses. */
   allNetworks(): Promise<NetworkView[]>;
   network(name: string): Promise<NetworkState | undefined>;
+  /** Names of the running containers in a network; empty when there is no such network. */
+  containersIn(network: string): Promise<string[]>;
   createNetwork(network: NetworkState): Promise<void>;
   removeNetwork(name: string): Promise<void>;
 }

@@ -3,7 +3,15 @@ import { CliError } from '../errors.ts';
 import { openEngine, ping } from './docker-connection.ts';
 import { defaultEndpoints, type Endpoint, endpoints, podmanEndpoints } from './docker-endpoints.ts';
 import { execute, executionStream } from './docker-exec.ts';
-import { askRegistry, buildImage, loadImage, pullImage, pushImage, saveImage } from './docker-images.ts';
+import {
+  askRegistry,
+  buildImage,
+  loadImage,
+  pullImage,
+  pushImage,
+  removeImage,
+  saveImage,
+} from './docker-images.ts';
 import { registryLogin } from './docker-login.ts';
 import { followLogs } from './docker-logs.ts';
 import type { ContainerState, DockerPort, NetworkView } from './docker-port.ts';
@@ -120,6 +128,7 @@ function dockerPort(
     exec: (name, argv) => execute(engine, name, argv),
     execStream: (name, argv) => executionStream(engine, name, argv),
     image: (reference) => orUndefined(engine.getImage(reference).inspect().then(toImageState)),
+    removeImage: (reference) => removeImage(engine, reference),
     registry: (reference) => askRegistry(engine, reference),
     pull: async (reference, onProgress, signal) =>
       pullImage(engine, reference, await login(reference), onProgress, signal),
@@ -141,6 +150,10 @@ function dockerPort(
       return views.filter((view) => view !== undefined);
     },
     network: (name) => orUndefined(engine.getNetwork(name).inspect().then(toNetwork)),
+    containersIn: async (name) => {
+      const found = await orUndefined(engine.getNetwork(name).inspect());
+      return Object.values(found?.Containers ?? {}).map((container) => container.Name);
+    },
     createNetwork: async ({ name, driver, options, labels }) => {
       const body = { Name: name, Driver: driver, Options: options, Labels: labels, CheckDuplicate: true };
       await explain(`create the network ${name}`, engine.createNetwork(body));

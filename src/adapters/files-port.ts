@@ -17,4 +17,8 @@ export interface FilesPort {
   /** Permission bits, undefined when there is no such file or the system has none (Windows). */
   mode(path: string): Promise<number | undefined>;
   remove(path: string): Promise<void>;
+  /** Removes a folder that holds nothing; answers whether it is gone. */
+  removeEmptyDir(dir: string): Promise<boolean>;
+  /** Removes what a {@link writeAtomically} that was killed has left in a folder; answers the names. */
+  sweep(dir: string): Promise<string[]>;
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -37,6 +37,8 @@ export function hostFiles(
       return facts === undefined ? undefined : facts.mode & 0o777;
     },
     remove: (path) => explain(path, rm(path, { force: true })),
+    removeEmptyDir: (dir) => removeEmptyDir(dir),
+    sweep: (dir) => sweep(dir),
   };
 }
 
@@ -74,7 +76,8 @@ async function writeAtomically(
   mode: number,
   restrict?: (path: string, mode: number) => Promise<void>,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const mark = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  const temporary = join(dirname(path), `.${basename(path)}.${mark}.tmp`);
   try {
     // `wx` with the mode: nobody else can have opened the file, and it is never wider than asked for.
     const file = await open(temporary, 'wx', mode);
@@ -88,9 +91,49 @@ async function writeAtomically(
       await file.close();
     }
     await rename(temporary, path);
+    // Windows has no such thing for folders, and keeps names in order by itself.
+    if (restrict === undefined) await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true });
     throw cause;
+  }
+}
+
+/** So that the new name outlives a power cut; file systems that cannot do it have nothing to say. */
+async function syncFolder(dir: string): Promise<void> {
+  const folder = await open(dir, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
+
+async function removeEmptyDir(dir: string): Promise<boolean> {
+  try {
+    await rmdir(dir);
+    return true;
+  } catch (cause) {
+    if (isCode(cause, 'ENOENT')) return true;
+    if (isCode(cause, 'ENOTEMPTY') || isCode(cause, 'EEXIST')) return false;
+    throw fileError(dir, cause);
+  }
+}
+
+/** The name holds the number of the process that writes; one that still runs may still be writing. */
+async function sweep(dir: string): Promise<string[]> {
+  const names = (await orUndefined(readdir(dir))) ?? [];
+  const left = names.filter((name) => {
+    const writer = /^\..+\.(\d+)-[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
+    return writer !== undefined && !isRunning(Number(writer));
+  });
+  for (const name of left) await explain(join(dir, name), rm(join(dir, name), { force: true }));
+  return left;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return isCode(cause, 'EPERM');
   }
 }
 

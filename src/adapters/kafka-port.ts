@@ -163,5 +163,10 @@ export interface KafkaPort {
   endOffsets(topics: readonly string[], signal: AbortSignal): Promise<KafkaAnswer<Record<string, number>>>;
   /** The newest record of a one-partition topic, read without a consumer group; null when there is none. */
   lastRecord(topic: string, signal: AbortSignal): Promise<KafkaAnswer<KafkaRecord | null>>;
+  /** Removes topics and all that they hold, for good. Each answers for itself: `refused` is Kafka's word, null where it is gone. */
+  deleteTopics(
+    topics: readonly string[],
+    signal: AbortSignal,
+  ): Promise<KafkaAnswer<{ name: string; refused: string | null }[]>>;
   close(): Promise<void>;
 }

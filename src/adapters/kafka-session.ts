@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type Broker from 'kafkajs/src/broker/index.js';
 import { type BrokerPool, brokerPool, type Dial } from './kafka-brokers.ts';
 import { type DescribedTopic, describeConfigsRequest } from './kafka-config-requests.ts';
+import { deleteTopicsRequest } from './kafka-delete-requests.ts';
 import type { Exchange } from './kafka-exchange.ts';
 import type { GroupView, KafkaAccess } from './kafka-port.ts';
 import {
@@ -31,6 +32,8 @@ export interface KafkaSession {
   describeGroup(id: string, signal: AbortSignal): Promise<GroupView>;
   /** Settings of topics; each answers for itself. */
   describeConfigs(topics: readonly string[], keys: readonly string[]): Promise<DescribedTopic[]>;
+  /** Asks the controller; each topic answers for itself. */
+  deleteTopics(topics: readonly string[]): Promise<{ name: string; errorCode: number }[]>;
   /** One request to one broker. */
   send<T>(broker: Broker, asked: Exchange<T>): Promise<T>;
   /** The same, with the time for which a quota held the answer back. */
@@ -85,6 +88,12 @@ export function kafkaSession(access: KafkaAccess, clientId: string, dial?: Dial)
     sendNoting,
     throttledMs: () => throttledMs,
     describeConfigs: async (topics, keys) => send(await anyBroker(), describeConfigsRequest(topics, keys)),
+    deleteTopics: async (topics) => {
+      const view = await send(await anyBroker(), metadataRequest([]));
+      const controller = view.brokers.find(({ id }) => id === view.controllerId);
+      const broker = controller === undefined ? await anyBroker() : await pool.at(controller);
+      return send(broker, deleteTopicsRequest(topics));
+    },
     home: () => home?.address ?? access.brokers.join(','),
 
     async metadata(topics) {

@@ -11,7 +11,7 @@ import {
   refusalOfTime,
   versionsOf,
 } from './kafka-probes.ts';
-import { type MetadataAnswer, protocolError } from './kafka-requests.ts';
+import { type MetadataAnswer, protocolError, UNKNOWN_TOPIC } from './kafka-requests.ts';
 import { kafkaSession } from './kafka-session.ts';
 
 /**
@@ -95,6 +95,16 @@ export function kafka(access: KafkaAccess, clientId: string, dial?: Dial): Kafka
       }),
 
     lastRecord: (topic, signal) => answer(signal, () => newestRecord(session, topic)),
+
+    deleteTopics: (topics, signal) =>
+      answer(signal, async () => {
+        if (topics.length === 0) return [];
+        const deleted = await session.deleteTopics(topics);
+        return deleted.map(({ name, errorCode }) => {
+          const gone = errorCode === 0 || errorCode === UNKNOWN_TOPIC;
+          return { name, refused: gone ? null : protocolError(errorCode).type };
+        });
+      }),
 
     close: async () => session.pool.close(),
   };

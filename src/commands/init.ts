@@ -3,13 +3,7 @@ import { FACILITY_CHECKS } from '../checks/registry.ts';
 import { facilityNames } from '../connector/names.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../errors.ts';
-import { wantedEnv } from '../install/env-text.ts';
-import { composeValues, FACILITY_COMPOSE, facilityDeployment } from '../install/facility-deployment.ts';
 import { folderFacts, JOURNAL_FILE, readEnvValues } from '../install/facility-folder.ts';
-import { plan } from '../install/plan.ts';
-import { runSteps } from '../install/run-steps.ts';
-import type { StepResult } from '../install/step.ts';
-import { heartbeatBefore, proofStep } from '../install/steps/proof.ts';
 import { type FacilitySettings, toFacilitySettings } from '../settings/facility.ts';
 import { facilityFields } from '../settings/fields.ts';
 import type { Resolved } from '../settings/resolve.ts';
@@ -20,10 +14,13 @@ import { confirmFacility } from './shared/confirm-facility.ts';
 import { addDockerFlag, offerDocker } from './shared/docker-install.ts';
 import { addEnrolmentFlag, enrolmentFrom, tellOfEnrolment, warnOfReaders } from './shared/enrolment.ts';
 import { chosenDir, sameFacility } from './shared/facility.ts';
-import { addImageFlags, imageRecipe, withinReach } from './shared/image.ts';
+import { addImageFlags, withinReach } from './shared/image.ts';
+import { installFacility, previewFacility } from './shared/installation.ts';
 import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
+import { agreed, lookingOnly, mayAsk, planned, sayCutOff } from './shared/planned.ts';
+import { noticeVersions } from './shared/versions.ts';
 
 /** `init`: from nothing, or from half-way, to a facility that provably streams. */
 export const init: CommandModule = { define, run };
@@ -36,6 +33,7 @@ function define(command: Command): void {
   command.option('--db-ca <file>', 'CA certificate (PEM) of SQL Server');
   addImageFlags(command);
   addDockerFlag(command);
+  command.option('--dry-run', 'show what would be done, and change nothing');
   command.addHelpText('after', HELP);
 }
 
@@ -44,8 +42,10 @@ Passwords are never flags, because flags show in process lists: they come from D
 in the environment, from --passwords-stdin, or from a question.
 Every flag has an environment variable, the key in .env; a flag wins over it.
 Checks run first; when one fails, nothing is changed. A second run changes only what differs.
+At a terminal the plan is shown before anything is changed, and asked about.
 ${examples([
   ['clinicmaster-cdc init', 'asks for what it needs'],
+  ['clinicmaster-cdc init --dry-run', 'shows what would be changed, and changes nothing'],
   [
     'DB_PASS=… KAFKA_PASS=… clinicmaster-cdc init --yes --name "Kayunga Hospital" --code xY9AbCdEf12 \\\n      --db-host 192.168.1.100 --db-user cdc --kafka kafka-1.example.org:9093 --kafka-user facility-7',
     'asks nothing',
@@ -57,7 +57,9 @@ ${examples([
   ['clinicmaster-cdc init --instance second --rest-port 8084', 'a second facility on this machine'],
 ])}`;
 
-async function run(context: Context, options: Options): Promise<ExitCode> {
+async function run(given: Context, options: Options): Promise<ExitCode> {
+  const dryRun = options.dryRun === true;
+  const context = dryRun ? lookingOnly(given) : given;
   const { files, out } = context;
   const fields = facilityFields(context.version);
   const dir = await chosenDir(context, options);
@@ -67,25 +69,34 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const settings = await settingsOf(resolved, dir, options, context);
   sameFacility(existing, settings);
   await confirmFacility(settings, resolved, existing, options, context);
+  const wanted = { settings, resolved, options };
+  const { container } = facilityNames(settings.facilityId, settings.instance);
+  // What differs in the connector is for the plan to say.
+  await noticeVersions({ dir, instance: settings.instance }, context);
+  const cut = await sayCutOff(context, `${dir}/${JOURNAL_FILE}`);
 
-  await offerDocker(context, options);
-  const checks = await preflight(context, options, () =>
-    checkFacility(withinReach(FACILITY_CHECKS, options, context), 'before-install', settings, context),
-  );
+  if (!dryRun) await offerDocker(context, options);
+  const check = () =>
+    checkFacility(withinReach(FACILITY_CHECKS, options, context), 'before-install', settings, context);
+  const checks = await preflight(context, dryRun ? { ...options, yes: true } : options, check);
+  if (dryRun) {
+    const plan = await previewFacility(wanted, context);
+    return planned(context, { dir, container, plan, checks, cut });
+  }
   if (hasFailure(checks)) return stopped(context, options, 'init', checks);
+  if (mayAsk(context, options)) await agreed(await previewFacility(wanted, context), context);
 
   out.heading('Installation');
-  const steps = await install(settings, resolved, options, context);
+  const steps = await installFacility(wanted, context);
 
   out.heading('Checks after the installation');
   const after = await checkFacility(FACILITY_CHECKS, 'after-install', settings, context);
-  const names = facilityNames(settings.facilityId, settings.instance);
   if (!hasFailure(after)) tellOfEnrolment(options, context);
   return installed(out, {
     command: 'init',
     headline: `${settings.facilityName} (${settings.facilityCode}) streams`,
     dir,
-    container: names.container,
+    container,
     steps,
     checks: [...checks, ...after],
     failed: hasFailure(after),
@@ -110,36 +121,4 @@ async function settingsOf(
     ...(kafkaCa === undefined ? {} : { kafkaCa }),
     ...(databaseCa === undefined ? {} : { databaseCa }),
   });
-}
-
-async function install(
-  settings: FacilitySettings,
-  resolved: Resolved,
-  options: Options,
-  context: Context,
-): Promise<StepResult[]> {
-  const { files, clock, signal, packageRoot } = context;
-  const { dir, instance, facilityId } = settings;
-  const fields = facilityFields(context.version);
-  const place = { files, dir, packageRoot, sample: '.env.sample' };
-  const envText = await wantedEnv(fields, resolved, place, composeValues(FACILITY_COMPOSE, instance));
-  const deployment = await facilityDeployment(settings, envText, await imageRecipe(options, context), files);
-
-  const [docker, connect] = await Promise.all([context.docker(), context.connect(settings.restPort)]);
-  const kafka = await context.kafka(settings.kafka, `cdc.${facilityId}.cli`);
-  try {
-    const names = facilityNames(facilityId, instance);
-    const ports = { files, imageFiles: await context.imageFiles(), docker, connect, clock, signal };
-    const stream = {
-      names,
-      facilityCode: settings.facilityCode,
-      database: settings.database.name,
-      heartbeatMs: settings.heartbeatIntervalMs,
-    };
-    const before = await heartbeatBefore(names, kafka, signal);
-    const steps = [...plan(deployment, ports), proofStep(stream, before, kafka, ports)];
-    return await runSteps(steps, { ...context, journalPath: `${dir}/${JOURNAL_FILE}` });
-  } finally {
-    await kafka.close();
-  }
 }

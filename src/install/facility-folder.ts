@@ -11,6 +11,8 @@ import { badAnswers, missingAnswers, problems, resolve } from '../settings/resol
 /** Names inside a facility folder. */
 export const ENV_FILE = '.env';
 export const JOURNAL_FILE = 'journal.json';
+/** What the checks saw last (checks/memory.ts). */
+export const SEEN_FILE = 'seen.json';
 export const CA_DIR = 'ca';
 export const KAFKA_CA = 'kafka-ca.pem';
 export const DATABASE_CA = 'sqlserver-ca.pem';

@@ -373,6 +373,7 @@ describe('init at a terminal', () => {
       'f7',
       'secret two',
     ];
+    world.decisions = [() => true];
     const { exit } = await world.cli('init', '--dir', world.dir);
     expect(exit).toBe(0);
     expect(world.asked.map(({ message }) => message)).toEqual([
@@ -399,6 +400,8 @@ describe('init at a terminal', () => {
         world.world.sql.login = undefined;
         return true;
       },
+      // The plan.
+      () => true,
     ];
     const { exit, stderr } = await world.cli('init', '--dir', world.dir);
     expect(exit).toBe(0);

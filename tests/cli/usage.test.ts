@@ -34,6 +34,7 @@ describe('the command line', () => {
                     login
         config      the settings: each value and where it came from; their JSON schema
         completion  a script that completes commands, flags and values in your shell
+        uninstall   take a facility off this machine; rows, position and capture stay
         central     the central site: the sink that fills the warehouse
 
       Start here:
@@ -49,7 +50,7 @@ describe('the command line', () => {
     `);
   });
 
-  it.each([['init'], ['central', 'init'], ['status'], ['doctor']])(
+  it.each([['init'], ['central', 'init'], ['status'], ['doctor'], ['uninstall']])(
     '%s --help has examples and fits 80 columns',
     async (...verb) => {
       const { exit, stdout } = await cli(...verb, '--help');

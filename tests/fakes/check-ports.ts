@@ -31,6 +31,8 @@ export interface World {
     heartbeat: KafkaRecord | null;
     /** As the sink may, and no facility. */
     mayReadData: boolean;
+    /** An ACL lets the facility remove its own topics. */
+    mayDelete?: true;
   };
   connect: {
     health: 'healthy' | 'starting' | 'unreachable';
@@ -180,6 +182,11 @@ export function fakeKafka(world: World): KafkaPort {
     endOffsets: async (topics) =>
       answer(Object.fromEntries(topics.map((topic) => [topic, kafka.ends[topic] ?? 0]))),
     lastRecord: async () => answer(kafka.heartbeat),
+    deleteTopics: async (names) => {
+      const refused = kafka.mayDelete === true ? null : 'TOPIC_AUTHORIZATION_FAILED';
+      if (refused === null) for (const name of names) delete kafka.ends[name];
+      return answer(names.map((name) => ({ name, refused })));
+    },
     close: async () => {},
   };
 }

@@ -14,6 +14,8 @@ export interface ConnectServer {
   nextTask: string;
   nextTrace?: string;
   offsets: unknown[];
+  /** A call that is answered with 500. */
+  broken?: 'stop';
   /** Answers 409 so many times before the next one. */
   conflicts: number;
   /** `METHOD path` of every call. */
@@ -101,6 +103,15 @@ function route(
     if (state.nextTask === 'FAILED' && state.nextTrace !== undefined) connector.trace = state.nextTrace;
     return [204, undefined];
   }
+  if (rest === '/stop') {
+    if (state.broken === 'stop') return [500, { error_code: 500, message: 'no leader' }];
+    Object.assign(connector, { state: 'STOPPED', task: '' });
+    return [204, undefined];
+  }
+  if (method === 'DELETE' && rest === '') {
+    delete state.connectors[name];
+    return [204, undefined];
+  }
   if (rest === '/resume') {
     connector.state = 'RUNNING';
     connector.task = 'RUNNING';
@@ -133,7 +144,10 @@ function statusOf(name: string, { state, task, trace }: ConnectServer['connector
   return {
     name,
     connector: { state, worker_id: '127.0.0.1:8083' },
-    tasks: [{ id: 0, state: task, worker_id: '127.0.0.1:8083', ...(trace === undefined ? {} : { trace }) }],
+    tasks:
+      task === ''
+        ? []
+        : [{ id: 0, state: task, worker_id: '127.0.0.1:8083', ...(trace === undefined ? {} : { trace }) }],
     type: 'source',
   };
 }

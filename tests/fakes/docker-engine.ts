@@ -116,6 +116,11 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
             environment: [`CDC_ROLE=${reference.includes('central') ? 'central' : 'facility'}`],
           };
     },
+    removeImage: async (reference) => {
+      if (Object.values(engine.containers).some(({ options }) => options.Image === reference)) return false;
+      delete engine.images[reference];
+      return true;
+    },
     pull: async (reference) => {
       engine.images[reference] = `sha256:${reference}`;
     },
@@ -138,6 +143,13 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
     registry: async () => ({ ok: true, value: { digest: 'sha256:1' } }),
     allNetworks: async () => [],
     network: async (name) => engine.networks[name],
+    containersIn: async (network) =>
+      Object.values(engine.containers)
+        .filter(({ options, state }) => {
+          const { NetworkMode } = (options.HostConfig ?? {}) as { NetworkMode?: string };
+          return state.running && NetworkMode === network;
+        })
+        .map(({ state }) => state.name),
     createNetwork: async (network) => {
       engine.networks[network.name] = network;
     },

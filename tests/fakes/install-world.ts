@@ -5,11 +5,13 @@ import { archive } from '../../src/adapters/archive.ts';
 import { connectRest } from '../../src/adapters/connect-rest.ts';
 import { dhis2 } from '../../src/adapters/dhis2.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
+import type { FilesPort } from '../../src/adapters/files-port.ts';
 import { imageFiles } from '../../src/adapters/image-file.ts';
 import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
 import type { PostgresPort } from '../../src/adapters/postgres-port.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
+import { CliError } from '../../src/errors.ts';
 import type { Choice, PromptPort, Question } from '../../src/ui/prompt-port.ts';
 import { fakeKafka, fakeNetwork, fakeSqlServer, type World } from './check-ports.ts';
 import { type ConnectServer, connectServer } from './connect-server.ts';
@@ -43,6 +45,8 @@ export interface InstallWorld {
   /** Lists that were shown. */
   lists: Choice[];
   signal: AbortSignal;
+  /** `full`: no room for the journal. */
+  journal?: 'full';
   /** The connector runs, and no heartbeat comes. */
   silent: boolean;
   /** What Kafka answers for end offsets, from those of the world. */
@@ -135,12 +139,15 @@ function surroundings(
         world.nowMs += ms;
       },
     },
-    files: hostFiles(),
+    files: files(it),
     archive: async () => archive,
     imageFiles: async () => imageFiles,
     dockerSetup: () => Promise.reject(new Error('Docker was to be installed')),
     system: () => SYSTEM,
-    docker: async () => it.docker,
+    docker: async () => {
+      if (it.docker !== undefined) return it.docker;
+      throw new CliError('docker.unreachable', 'No Docker Engine answers on this machine.');
+    },
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
     prompts: async () => prompts(it),
     stdin: async () => it.stdin,
@@ -152,6 +159,22 @@ function surroundings(
     kafka: async () => beatingKafka(it),
     dhis2: async (url, token) => dhis2(url, token),
     inside: async () => undefined,
+  };
+}
+
+function files(it: InstallWorld): FilesPort {
+  const real = hostFiles();
+  return {
+    ...real,
+    writeAtomically: async (path, ...rest) => {
+      if (it.journal === 'full' && path.endsWith('journal.json')) {
+        throw new CliError('files.failed', `${path} cannot be read or written.`, {
+          seen: 'ENOSPC: no space left on device',
+          needed: 'Free some disk space.',
+        });
+      }
+      await real.writeAtomically(path, ...rest);
+    },
   };
 }
 

@@ -14,6 +14,7 @@ import { certificateFrom } from './certificates.ts';
 import { addFacilityFlags, chosenDir } from './facility.ts';
 import { addFieldFlags } from './layers.ts';
 import type { Options } from './module.ts';
+import { noticeVersions } from './versions.ts';
 
 /** A facility's database, installed or not yet, and the DBA who may look at it or change it. */
 export interface Target {
@@ -50,6 +51,8 @@ export async function openTarget(context: Context, options: Options): Promise<Ta
   const ca =
     (await certificateFrom(options, 'dbCa', context)) ?? (await folderFacts(context.files, dir)).databaseCa;
   const dbaUser = read<string>('SQL_DBA_USER');
+  // A database is often prepared before anything is installed.
+  if (existing !== undefined) await noticeVersions({ dir, instance: read('INSTANCE') }, context);
   return {
     dir,
     database: {

@@ -5,6 +5,7 @@ import { installDir, loadFacility } from '../../install/facility-folder.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { Values } from '../../settings/field.ts';
 import type { Options } from './module.ts';
+import { type Looked, noticeVersions } from './versions.ts';
 
 /** Flags that say which facility of this machine is meant. */
 export function addFacilityFlags(command: Command): void {
@@ -22,9 +23,19 @@ export function chosenDir(context: Context, options: Options): Promise<string> {
   return installDir(context.files, context.host, wish);
 }
 
-/** The facility that is installed here. @throws CliError (usage) when there is none */
+/**
+ * The facility that is installed here. Parts of another version than this program are told.
+ * @throws CliError (usage) when there is none
+ */
 export async function openFacility(context: Context, options: Options): Promise<FacilitySettings> {
-  return loadFacility(context.files, await chosenDir(context, options), context.version);
+  const settings = await loadFacility(context.files, await chosenDir(context, options), context.version);
+  await noticeVersions(lookedAt(settings), context);
+  return settings;
+}
+
+/** What {@link noticeVersions} looks at. */
+function lookedAt({ dir, instance, facilityId, restPort }: FacilitySettings): Looked {
+  return { dir, instance, connector: { facilityId, restPort } };
 }
 
 /**

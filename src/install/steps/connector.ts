@@ -1,14 +1,21 @@
 import type { ConnectorConfig, ConnectorStatus } from '../../adapters/connect-port.ts';
 import { configDifferences } from '../../connector/template.ts';
+import { configChanges } from '../changes.ts';
 import type { InstallPorts } from '../deployment.ts';
 import { configRefused, connectorFailed, connectorSlow, describe } from '../install-errors.ts';
 import type { Step } from '../step.ts';
 
 const PATIENCE_MS = 120_000;
 const PAUSE_MS = 250;
+/** Longer than a task takes to end and to commit what it has read. */
+const STOP_PATIENCE_MS = 60_000;
 
 /** The connector has the wanted configuration. The container creates it by itself too; both put in the same. */
-export function registerStep(name: string, wanted: ConnectorConfig, { connect }: InstallPorts): Step {
+export function registerStep(
+  name: string,
+  wanted: ConnectorConfig,
+  { connect, clock, signal }: InstallPorts,
+): Step {
   return {
     id: 'connector',
     title: `Connector ${name}`,
@@ -17,6 +24,13 @@ export function registerStep(name: string, wanted: ConnectorConfig, { connect }:
       return actual !== undefined && configDifferences(wanted, actual).length === 0
         ? 'registered with this configuration'
         : undefined;
+    },
+    preview: async () => {
+      const actual = await connect.config(name);
+      return {
+        what: actual === undefined ? 'register it' : 'give it another configuration',
+        changes: configChanges(wanted, actual),
+      };
     },
     run: async (progress) => {
       progress('asking Connect to check the configuration');
@@ -27,6 +41,27 @@ export function registerStep(name: string, wanted: ConnectorConfig, { connect }:
       if (before === undefined) return 'registered';
       const changed = configDifferences(wanted, before);
       return changed.length === 0 ? 'registered' : `changed ${changed.join(', ')}`;
+    },
+    undo: async (progress) => {
+      if ((await connect.health()).state !== 'healthy') return 'the worker does not answer; nothing to stop';
+      if ((await connect.status(name)) === undefined) return 'was not registered';
+      progress('stopping it, so that its position is stored');
+      await connect.stop(name);
+      const started = clock.now();
+      // Stopped is: no task is left, and what it has read is written down.
+      for (;;) {
+        const status = await connect.status(name);
+        if (status === undefined || (status.connector.state === 'STOPPED' && status.tasks.length === 0))
+          break;
+        if (clock.now() - started > STOP_PATIENCE_MS) return 'still stopping; its container is stopped next';
+        await clock.sleep(PAUSE_MS, signal);
+      }
+      const kept = (await connect.offsets(name)) ?? [];
+      // Deleting it leaves its offsets: the next one of this name goes on from there, and is not born stopped.
+      await connect.remove(name);
+      return kept.length === 0
+        ? 'stopped; it had no position yet'
+        : 'stopped; its position is stored in Kafka';
     },
   };
 }

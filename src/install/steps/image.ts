@@ -33,12 +33,34 @@ export function imageStep(reference: string, recipe: ImageRecipe, dir: string, p
       await requirePinned(reference, recipe, dir, ports, 'on this machine');
       return `present, ${mb(image.sizeBytes)} MB`;
     },
+    preview: async () => ({ what: await way(wanted, recipe, dir, ports) }),
+    makes: async () => [{ kind: 'image', name: reference }],
     run: async (progress) => {
       const detail = await obtain(wanted, recipe, dir, ports, progress);
       await requirePinned(reference, recipe, dir, ports, detail);
       return detail;
     },
+    undo: async () => {
+      if ((await docker.image(reference)) === undefined) return 'was not there';
+      return (await docker.removeImage(reference)) ? 'removed' : 'stays: a container uses it';
+    },
   };
+}
+
+/** Which way {@link obtain} would take, in words. */
+async function way(
+  { reference, target }: { reference: string; target: ImageRecipe['target'] },
+  recipe: ImageRecipe,
+  dir: string,
+  { files }: ImagePorts,
+): Promise<string> {
+  if (recipe.file !== undefined) return `load it from ${recipe.file}`;
+  const atHand = await findImageFile(target, [dir, ...recipe.folders], files);
+  if (namesRegistry(reference) && !recipe.offline) return `pull it from ${reference.split('/')[0]}`;
+  if (atHand !== undefined) return `load it from ${atHand}`;
+  return recipe.offline
+    ? 'not there, and nothing may be fetched (--offline)'
+    : 'build it here (some minutes; needs the package servers)';
 }
 
 /** The ways in their order. A way that failed is followed by another only where that brings the very same image. */

@@ -14,9 +14,25 @@ export function networkStep(wanted: NetworkState, docker: DockerPort): Step {
       if (wrong.length > 0) throw differs(wanted, actual, wrong);
       return 'present';
     },
+    preview: async () => ({
+      what: `create it (${Object.entries(wanted.options)
+        .map(([key, value]) => `${key.split('.').at(-1)} ${value}`)
+        .join(', ')})`,
+    }),
+    makes: async () => [{ kind: 'network', name: wanted.name }],
     run: async () => {
       await docker.createNetwork(wanted);
       return 'created';
+    },
+    undo: async () => {
+      const actual = await docker.network(wanted.name);
+      if (actual === undefined) return 'was not there';
+      const others = await docker.containersIn(wanted.name);
+      if (others.length > 0) return `stays: ${others.join(', ')} use${others.length === 1 ? 's' : ''} it`;
+      const project = 'com.docker.compose.project';
+      if (actual.labels[project] !== wanted.labels[project]) return 'stays: it is not of this installation';
+      await docker.removeNetwork(wanted.name);
+      return 'removed';
     },
   };
 }

@@ -70,6 +70,7 @@ export function proofStep(
       if (last === null || before === null) return undefined;
       return `the last heartbeat is ${age(clock.now() - last.timestampMs)} old`;
     },
+    preview: async () => ({ what: 'wait for a heartbeat in Kafka that is newer than this run' }),
     run: async (progress) => {
       const started = clock.now();
       const first = await records();

@@ -1,6 +1,7 @@
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
 import { describe, expect, it } from 'vitest';
 import { describeConfigsRequest } from '../../../src/adapters/kafka-config-requests.ts';
+import { deleteTopicsRequest } from '../../../src/adapters/kafka-delete-requests.ts';
 import { saslHandshakeRequest } from '../../../src/adapters/kafka-login-requests.ts';
 import {
   brokenRecords,
@@ -140,6 +141,23 @@ describe('describeConfigsRequest', () => {
       body: [
         { errorCode: 0, name: 't', values: { 'retention.ms': '-1' } },
         { errorCode: 29, name: 'u', values: {} },
+      ],
+    });
+  });
+});
+
+describe('deleteTopicsRequest', () => {
+  const { request, response } = deleteTopicsRequest(['a', 'b']);
+  it('names topics and how long it may take', async () => {
+    expect((await request.encode()).buffer).toEqual(all(list(str('a'), str('b')), i32(30_000)));
+  });
+  it('reads an answer for each', async () => {
+    const answer = all(i32(7), list(all(str('a'), i16(0)), all(str('b'), i16(29))));
+    expect(await response.decode(answer)).toEqual({
+      clientSideThrottleTime: 7,
+      body: [
+        { name: 'a', errorCode: 0 },
+        { name: 'b', errorCode: 29 },
       ],
     });
   });
