@@ -28,6 +28,8 @@ export interface World {
     members: { clientId: string; clientHost: string; memberId: string }[];
     ends: Record<string, number>;
     heartbeat: KafkaRecord | null;
+    /** Of the offsets topic. */
+    positions?: KafkaRecord[];
     /** As the sink may, and no facility. */
     mayReadData: boolean;
   };
@@ -179,6 +181,7 @@ export function fakeKafka(world: World): KafkaPort {
     endOffsets: async (topics) =>
       answer(Object.fromEntries(topics.map((topic) => [topic, kafka.ends[topic] ?? 0]))),
     lastRecord: async () => answer(kafka.heartbeat),
+    newestRecords: async () => answer({ records: kafka.positions ?? [], whole: true }),
     close: async () => {},
   };
 }
