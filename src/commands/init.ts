@@ -12,6 +12,7 @@ import type { StepResult } from '../install/step.ts';
 import { heartbeatBefore, proofStep } from '../install/steps/proof.ts';
 import { type FacilitySettings, toFacilitySettings } from '../settings/facility.ts';
 import { facilityFields } from '../settings/fields.ts';
+import { moveEffects } from '../settings/move-effects.ts';
 import type { Resolved } from '../settings/resolve.ts';
 import { addFieldFlags, collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
@@ -19,7 +20,9 @@ import { checkFacility } from './shared/checked.ts';
 import { chosenDir, sameFacility } from './shared/facility.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
+import { oldWorkerGone, renamed, sayEffects, soleInstance, startsConnector } from './shared/moves.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
+import { acceptedStartRisks, addAcceptRiskFlag, guardStart } from './shared/start-guard.ts';
 
 /** `init`: from nothing, or from half-way, to a facility that provably streams. */
 export const init: CommandModule = { define, run };
@@ -30,6 +33,7 @@ function define(command: Command): void {
   addKafkaCaFlag(command);
   command.option('--db-ca <file>', 'CA certificate (PEM) of SQL Server');
   addImageFlags(command);
+  addAcceptRiskFlag(command);
   command.addHelpText('after', HELP);
 }
 
@@ -38,6 +42,8 @@ Passwords are never flags, because flags show in process lists: they come from D
 in the environment, from --passwords-stdin, or from a question.
 Every flag has an environment variable, the key in .env; a flag wins over it.
 Checks run first; when one fails, nothing is changed. A second run changes only what differs.
+On a new machine with the same code it goes on where the old one stopped. It never copies tables
+again that were copied before, unless --accept-risk resnapshot allows it (docs/moves.md).
 ${examples([
   ['clinicmaster-cdc init', 'asks for what it needs'],
   [
@@ -49,12 +55,17 @@ ${examples([
 
 async function run(context: Context, options: Options): Promise<ExitCode> {
   const { files, out } = context;
+  acceptedStartRisks(options);
   const fields = facilityFields(context.version);
   const dir = await chosenDir(context, options);
   const existing = await readEnvValues(files, dir);
   const resolved = await collectAnswers(fields, existing, options, context);
   const settings = await settingsOf(resolved, dir, options, context);
   sameFacility(existing, settings);
+  const effects = moveEffects(fields, existing, settings);
+  sayEffects(effects, context);
+  await soleInstance(settings, context);
+  await oldWorkerGone(settings, context);
 
   const checks = await preflight(context, options, () =>
     checkFacility(FACILITY_CHECKS, 'before-install', settings, context),
@@ -67,6 +78,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   out.heading('Checks after the installation');
   const after = await checkFacility(FACILITY_CHECKS, 'after-install', settings, context);
   const names = facilityNames(settings.facilityId, settings.instance);
+  const rename = await renamed(effects, settings, context);
   return installed(out, {
     command: 'init',
     headline: `${settings.facilityName} (${settings.facilityCode}) streams`,
@@ -75,6 +87,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
     steps,
     checks: [...checks, ...after],
     failed: hasFailure(after),
+    ...(rename === undefined ? {} : { renamed: rename }),
     next: ['clinicmaster-cdc status', 'clinicmaster-cdc doctor', `docker logs ${names.container}`],
   });
 }
@@ -122,6 +135,9 @@ async function install(
     };
     const before = await heartbeatBefore(names, kafka, signal);
     const steps = [...plan(deployment, ports), proofStep(stream, before, kafka, ports)];
+    if (await startsConnector(steps)) {
+      await guardStart(settings, options, context, 'start the connector');
+    }
     return await runSteps(steps, { ...context, journalPath: `${dir}/${JOURNAL_FILE}` });
   } finally {
     await kafka.close();

@@ -1,3 +1,4 @@
+import type { StoredPosition } from '../../connector/stored-position.ts';
 import type { Who } from '../../errors.ts';
 import { listed } from '../verdicts.ts';
 import type { StartFacts } from './seen.ts';
@@ -51,8 +52,13 @@ export function judgeStart(facts: StartFacts, wish: StartWish): StartJudgement {
     lost(facts.verdicts, wish, notes) ??
     skipped(facts.verdicts, notes) ??
     historyGone(facts, wish, notes) ??
-    unseen(facts.verdicts, wish, notes) ?? { kind: 'fine', from: `LSN ${position.lsn ?? 'unknown'}`, notes }
+    unseen(facts.verdicts, wish, notes) ?? { kind: 'fine', from: here(position, facts), notes }
   );
+}
+
+function here({ lsn }: StoredPosition, { heartbeatMs, running }: StartFacts): string {
+  const silent = heartbeatMs === null || running ? '' : `, last heartbeat ${age(heartbeatMs)} ago`;
+  return `LSN ${lsn ?? 'unknown'}${silent}`;
 }
 
 function copies(mode: string): boolean {
@@ -257,7 +263,7 @@ function notesOf(verdicts: StartFacts['verdicts']): string[] {
 }
 
 /** `40 s`, `12 minutes`, `3 hours`, `4 days`. */
-export function age(ms: number): string {
+function age(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`;

@@ -50,7 +50,7 @@ describe('a start', () => {
     expect(gists(healthy)).toEqual(['fine', 'fine', 'fine', 'fine']);
     expect(judgeStart(healthy, wish('when_needed'))).toEqual({
       kind: 'fine',
-      from: 'LSN 0x0000002700000AC00003',
+      from: 'LSN 0x0000002700000AC00003, last heartbeat 12 s ago',
       notes: [],
     });
   });
