@@ -1,4 +1,5 @@
 import type { KafkaPort } from '../../adapters/kafka-port.ts';
+import { timeLimit } from '../../checks/time-limit.ts';
 import { facilityNames, TOPIC_PREFIX } from '../../connector/names.ts';
 import { includes } from '../../connector/table-selection.ts';
 import { type Renamed, renameStatements } from '../../connector/warehouse-rename.ts';
@@ -13,6 +14,7 @@ const FACILITY_LABEL = 'org.clinicmaster.cdc.facility';
 /** A worker that died stays in its group for session.timeout.ms of connect/worker.properties, 60 s. */
 const LINGER_MS = 75_000;
 const PAUSE_MS = 1000;
+const ANSWER_MS = 8000;
 
 /** Whether one of these steps starts or restarts the connector. What cannot be told counts as yes. */
 export async function startsConnector(steps: readonly Step[]): Promise<boolean> {
@@ -82,10 +84,10 @@ async function quiet(
   let step: ReturnType<typeof out.step> | undefined;
   let first: string | undefined;
   for (;;) {
-    const [group, last] = await Promise.all([
-      kafka.group(names.group, signal),
-      kafka.lastRecord(names.topics.heartbeat, signal),
-    ]);
+    const [group, last] = await inTime(signal, (limit) =>
+      Promise.all([kafka.group(names.group, limit), kafka.lastRecord(names.topics.heartbeat, limit)]),
+    );
+    signal.throwIfAborted();
     // The checks say what is wrong with Kafka.
     if (!group.ok || !last.ok) return step?.warn('Kafka does not answer');
     const [member] = group.value.members;
@@ -105,6 +107,16 @@ async function quiet(
     }
     step.update(`${where}; a worker that died is let go within a minute`);
     await clock.sleep(PAUSE_MS, signal);
+  }
+}
+
+/** A Kafka that does not answer is no reason to wait for ever. */
+async function inTime<T>(parent: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = timeLimit(ANSWER_MS, parent);
+  try {
+    return await ask(limit.signal);
+  } finally {
+    limit.end();
   }
 }
 
@@ -133,7 +145,7 @@ export async function renamed(
   const prefix = `${TOPIC_PREFIX}.${settings.database.name}.dbo.`;
   const kafka = await context.kafka(settings.kafka, `cdc.${settings.facilityId}.cli`);
   try {
-    const topics = await kafka.topicNames(prefix, context.signal);
+    const topics = await inTime(context.signal, (limit) => kafka.topicNames(prefix, limit));
     const wanted = includes(settings.tableIncludeList);
     const tables = (topics.ok ? topics.value : [])
       .map((topic) => topic.slice(prefix.length))
