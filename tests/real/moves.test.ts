@@ -63,6 +63,7 @@ const text = ({ output }: CliRun) => output.replace(/\s+/g, ' ');
 async function becomeAnotherHost(): Promise<void> {
   const container = docker.getContainer(OLD.container);
   const { Config, HostConfig } = await container.inspect();
+  // Gracefully: its position is stored with the stop.
   await container.stop();
   await container.remove();
   const { Hostname: _, ...rest } = Config;
@@ -110,8 +111,9 @@ describe('a facility that moves to another machine', () => {
       const status = await worker.status(OLD.connector).catch(() => undefined);
       return status?.tasks[0]?.state === 'RUNNING';
     });
+    const base = await records();
     await admit(20);
-    await until('the rows are in Kafka', 30, async () => (await records()) === patients);
+    await until('the rows are in Kafka', 30, async () => (await records()) >= base + 20);
     const before = JSON.stringify(await worker.offsets(OLD.connector));
 
     const refused = await initAtNewHost();
@@ -135,17 +137,18 @@ describe('a facility that moves to another machine', () => {
     const sent = await records();
     await admit(5);
     const run = await initAtNewHost();
-    expect([run.exitCode, text(run)]).toEqual([0, expect.stringContaining('goes on from LSN 0x')]);
+    if (run.exitCode !== 0) throw new CliFailed(run);
+    expect(text(run)).toContain('goes on from LSN 0x');
     expect(text(run)).toContain('Worker of before: done, it is gone');
-    await until('the rows of the time between are in Kafka', 30, async () => (await records()) >= patients);
+    await until('the rows of the time between are in Kafka', 30, async () => (await records()) >= sent + 5);
     await wait(2000);
-    expect([sent, await records()]).toEqual([patients - 5, patients]);
+    expect(await records()).toBe(sent + 5);
   });
 });
 
 describe('a position that is lost', () => {
   test('the start is refused with what it would cost, and changes nothing', async () => {
-    await docker.getContainer(NEW.container).stop();
+    await docker.getContainer(NEW.container).kill();
     await admit(2);
     await until('the changes are captured and cleaned up', 30, async () => {
       const pool = await facility.hospital.standin.pool(DATABASE);
@@ -177,7 +180,8 @@ describe('a position that is lost', () => {
   test('with the risk accepted it copies again; a new name streams on, and its statements run in PostgreSQL', async () => {
     const sent = await records();
     const run = await initAtNewHost('--accept-risk', 'resnapshot', '--name', `St. Mary's \\ "Two"`, '--json');
-    expect([run.exitCode, run.output]).toEqual([0, expect.stringContaining('Accepted: resnapshot.')]);
+    if (run.exitCode !== 0) throw new CliFailed(run);
+    expect(text(run)).toContain('Accepted: resnapshot.');
     await until('everything is copied', 60, async () => (await records()) >= sent + patients);
 
     const { renamed } = jsonOf<{ renamed: { was: string; is: string; sql: string[] } }>(run);
