@@ -1,8 +1,10 @@
-import type { KafkaRecord } from './kafka-port.ts';
+import type { PartitionMessages } from 'kafkajs/src/broker/index.js';
+import type { KafkaRecord, Tail } from './kafka-port.ts';
 import { protocolError, UNKNOWN_TOPIC } from './kafka-requests.ts';
 import type { KafkaSession } from './kafka-session.ts';
 
 const END_OFFSET = -1;
+const FIRST_OFFSET = -2;
 const FETCH = { maxWaitTime: 1000, minBytes: 1, maxBytes: 1_048_576 } as const;
 
 interface Led {
@@ -42,12 +44,49 @@ export async function newestRecord(session: KafkaSession, topic: string): Promis
   // The broker hands out the whole batch that holds the offset.
   const messages = responses[0]?.partitions[0]?.messages ?? [];
   const record = messages.findLast(({ offset }) => Number(offset) <= last);
-  if (record === undefined) return null;
+  return record === undefined ? null : asRecord(record);
+}
+
+/**
+ * The newest records of a one-partition topic, the oldest of them first, fetched from its leader without a group.
+ * @param count of offsets to go back; a compacted topic may hold fewer records there
+ */
+export async function newestRecords(session: KafkaSession, topic: string, count: number): Promise<Tail> {
+  const [end] = await endsOf(session, [topic]);
+  if (end === undefined || end.offset === 0) return { records: [], whole: true };
+  const { broker: address, partition } = end.led;
+  const broker = await session.pool.at(address);
+  const { responses } = await broker.listOffsets({
+    topics: [{ topic, partitions: [{ partition, timestamp: FIRST_OFFSET }] }],
+  });
+  const first = Number(responses[0]?.partitions[0]?.offset ?? 0);
+  let at = Math.max(first, end.offset - count);
+  const whole = at === first;
+  const records: KafkaRecord[] = [];
+  while (at < end.offset) {
+    const answer = await broker.fetch({
+      ...FETCH,
+      topics: [{ topic, partitions: [{ partition, fetchOffset: String(at), maxBytes: FETCH.maxBytes }] }],
+    });
+    // The broker hands out whole batches, from the one that holds the offset.
+    const from = at;
+    const found = (answer.responses[0]?.partitions[0]?.messages ?? []).filter(
+      ({ offset }) => Number(offset) >= from,
+    );
+    const last = found.at(-1);
+    if (last === undefined) break;
+    records.push(...found.map(asRecord));
+    at = Number(last.offset) + 1;
+  }
+  return { records, whole };
+}
+
+function asRecord({ offset, timestamp, key, value }: PartitionMessages['messages'][number]): KafkaRecord {
   return {
-    offset: record.offset,
-    timestampMs: Number(record.timestamp),
-    key: record.key?.toString('utf8') ?? null,
-    value: record.value?.toString('utf8') ?? null,
+    offset,
+    timestampMs: Number(timestamp),
+    key: key?.toString('utf8') ?? null,
+    value: value?.toString('utf8') ?? null,
   };
 }
 

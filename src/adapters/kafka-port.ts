@@ -96,6 +96,9 @@ export type GroupMember = {
 /** One record, as far as a check needs it. Key and value are UTF-8 text, null for a tombstone. */
 export type KafkaRecord = { offset: string; timestampMs: number; key: string | null; value: string | null };
 
+/** The end of a topic. `whole`: nothing stands before these records. */
+export type Tail = { records: KafkaRecord[]; whole: boolean };
+
 /** Settings of one topic; `refused` is Kafka's word where it does not tell them. */
 export type TopicConfig = { name: string; values: Record<string, string>; refused: string | null };
 
@@ -168,5 +171,10 @@ export interface KafkaPort {
     topics: readonly string[],
     signal: AbortSignal,
   ): Promise<KafkaAnswer<{ name: string; refused: string | null }[]>>;
+  /**
+   * The records at the newest `count` offsets of a one-partition topic, the oldest first, read without a consumer group.
+   * None for a topic that is not there.
+   */
+  newestRecords(topic: string, count: number, signal: AbortSignal): Promise<KafkaAnswer<Tail>>;
   close(): Promise<void>;
 }

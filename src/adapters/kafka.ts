@@ -1,7 +1,7 @@
 import { unlessAborted } from './abort.ts';
 import type { Dial } from './kafka-brokers.ts';
 import { kafkaFailure } from './kafka-failure.ts';
-import { endsOf, newestRecord } from './kafka-offsets.ts';
+import { endsOf, newestRecord, newestRecords } from './kafka-offsets.ts';
 import type { Address, KafkaAccess, KafkaAnswer, KafkaPort, TopicView } from './kafka-port.ts';
 import {
   askedAfterIdle,
@@ -95,6 +95,7 @@ export function kafka(access: KafkaAccess, clientId: string, dial?: Dial): Kafka
       }),
 
     lastRecord: (topic, signal) => answer(signal, () => newestRecord(session, topic)),
+    newestRecords: (topic, count, signal) => answer(signal, () => newestRecords(session, topic, count)),
 
     deleteTopics: (topics, signal) =>
       answer(signal, async () => {

@@ -6,6 +6,7 @@ import type { ExitCode } from '../errors.ts';
 import { folderFacts, JOURNAL_FILE, readEnvValues } from '../install/facility-folder.ts';
 import { type FacilitySettings, toFacilitySettings } from '../settings/facility.ts';
 import { facilityFields } from '../settings/fields.ts';
+import { moveEffects } from '../settings/move-effects.ts';
 import type { Resolved } from '../settings/resolve.ts';
 import { collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
@@ -18,8 +19,10 @@ import { addImageFlags, withinReach } from './shared/image.ts';
 import { installFacility, previewFacility } from './shared/installation.ts';
 import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
+import { oldWorkerGone, renamed, sayEffects, soleInstance, startsConnector } from './shared/moves.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
 import { agreed, lookingOnly, mayAsk, planned, sayCutOff } from './shared/planned.ts';
+import { acceptedStartRisks, addAcceptRiskFlag, guardStart } from './shared/start-guard.ts';
 import { noticeVersions } from './shared/versions.ts';
 
 /** `init`: from nothing, or from half-way, to a facility that provably streams. */
@@ -34,6 +37,7 @@ function define(command: Command): void {
   addImageFlags(command);
   addDockerFlag(command);
   command.option('--dry-run', 'show what would be done, and change nothing');
+  addAcceptRiskFlag(command);
   command.addHelpText('after', HELP);
 }
 
@@ -43,6 +47,8 @@ in the environment, from --passwords-stdin, or from a question.
 Every flag has an environment variable, the key in .env; a flag wins over it.
 Checks run first; when one fails, nothing is changed. A second run changes only what differs.
 At a terminal the plan is shown before anything is changed, and asked about.
+On a new machine with the same code it goes on where the old one stopped. It never copies tables
+again that were copied before, unless --accept-risk resnapshot allows it (docs/moves.md).
 ${examples([
   ['clinicmaster-cdc init', 'asks for what it needs'],
   ['clinicmaster-cdc init --dry-run', 'shows what would be changed, and changes nothing'],
@@ -61,6 +67,7 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   const dryRun = options.dryRun === true;
   const context = dryRun ? lookingOnly(given) : given;
   const { files, out } = context;
+  acceptedStartRisks(options);
   const fields = facilityFields(context.version);
   const dir = await chosenDir(context, options);
   const existing = await readEnvValues(files, dir);
@@ -69,6 +76,10 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   const settings = await settingsOf(resolved, dir, options, context);
   sameFacility(existing, settings);
   await confirmFacility(settings, resolved, existing, options, context);
+  const effects = moveEffects(fields, existing, settings);
+  sayEffects(effects, context);
+  await soleInstance(settings, context);
+  await oldWorkerGone(settings, context);
   const wanted = { settings, resolved, options };
   const { container } = facilityNames(settings.facilityId, settings.instance);
   // What differs in the connector is for the plan to say.
@@ -92,6 +103,7 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   out.heading('Checks after the installation');
   const after = await checkFacility(FACILITY_CHECKS, 'after-install', settings, context);
   if (!hasFailure(after)) tellOfEnrolment(options, context);
+  const rename = await renamed(effects, settings, context);
   return installed(out, {
     command: 'init',
     headline: `${settings.facilityName} (${settings.facilityCode}) streams`,
@@ -100,6 +112,7 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
     steps,
     checks: [...checks, ...after],
     failed: hasFailure(after),
+    ...(rename === undefined ? {} : { renamed: rename }),
     next: ['clinicmaster-cdc status', 'clinicmaster-cdc doctor', 'clinicmaster-cdc logs'],
   });
 }

@@ -29,6 +29,8 @@ export interface World {
     members: { clientId: string; clientHost: string; memberId: string }[];
     ends: Record<string, number>;
     heartbeat: KafkaRecord | null;
+    /** Of the offsets topic. */
+    positions?: KafkaRecord[];
     /** As the sink may, and no facility. */
     mayReadData: boolean;
     /** An ACL lets the facility remove its own topics. */
@@ -187,6 +189,7 @@ export function fakeKafka(world: World): KafkaPort {
       if (refused === null) for (const name of names) delete kafka.ends[name];
       return answer(names.map((name) => ({ name, refused })));
     },
+    newestRecords: async () => answer({ records: kafka.positions ?? [], whole: true }),
     close: async () => {},
   };
 }

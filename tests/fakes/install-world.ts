@@ -202,7 +202,8 @@ function beatingKafka(it: InstallWorld): KafkaPort {
       };
     },
     endOffsets: async () => ({ ok: true, value: it.endOffsets(world.kafka.ends) }),
-    lastRecord: async () => {
+    lastRecord: async (topic) => {
+      if (!topic.startsWith(`cdc.${CODE}.`)) return { ok: true, value: null };
       const running = Object.values(worker.connectors).some(({ task }) => task === 'RUNNING');
       if (running && !it.silent) {
         const offset = String(Number(world.kafka.heartbeat?.offset ?? 0) + 1);

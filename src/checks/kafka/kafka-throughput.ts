@@ -1,12 +1,12 @@
 import type { Vantage } from '../../adapters/inside-port.ts';
 import type { KafkaAnswer, Refusal } from '../../adapters/kafka-port.ts';
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
-import { includes } from '../../connector/table-selection.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
 import { fromBoth, type TwoViews } from '../two-views.ts';
 import type { Verdict } from '../types.ts';
 import { fail, pass, skip, unknown, warn } from '../verdicts.ts';
+import { bytesPerSecond, type CountedTable, duration, ROW_BYTES, rowsToCopy, speed } from './copy-time.ts';
 import { notAnswered } from './not-answered.ts';
 
 const ID = 'kafka-throughput';
@@ -16,18 +16,13 @@ const FIRST_BYTES = 64 * 1024;
 const MANY_BYTES = 1024 * 1024;
 /** A line that took longer than this for the first part is measured by it alone. */
 const SLOW_MS = 2000;
-/**
- * Bytes on the wire for one row of the first copy: twelve columns, JSON with its schema, zstd, full batches (measured: 87 to
- * 165; rows with long texts or images take more).
- */
-const ROW_BYTES = 150;
 const NIGHT_H = 10;
 const CONTAINER_PART = 0.5;
 
 export type ThroughputFacts = {
   loads: TwoViews<KafkaAnswer<Refusal>>;
   /** Rows of each table; null where SQL Server was not asked or did not tell. */
-  rows: SqlAnswer<{ schema_name: string; table_name: string; row_count: string | number }>;
+  rows: SqlAnswer<CountedTable>;
 };
 
 /**
@@ -65,8 +60,8 @@ export const kafkaThroughput: FacilityCheck<ThroughputFacts> = {
     const insideRate = inside?.ok === true ? bytesPerSecond(inside.value) : undefined;
     const worker = Math.min(rate, insideRate ?? rate);
     const current = [
-      `${kilobytes(rate)} from this machine`,
-      ...(insideRate === undefined ? [] : [`${kilobytes(insideRate)} from inside the container`]),
+      `${speed(rate)} from this machine`,
+      ...(insideRate === undefined ? [] : [`${speed(insideRate)} from inside the container`]),
     ].join(', ');
     if (insideRate !== undefined && insideRate < rate * CONTAINER_PART && insideRate < 1e6) {
       return containerSlow(current);
@@ -98,14 +93,6 @@ function countRows({ sql }: CheckContext, signal: AbortSignal): Promise<Throughp
   );
 }
 
-function bytesPerSecond({ bytes, tookMs }: Refusal): number {
-  return (bytes * 1000) / Math.max(1, tookMs);
-}
-
-function kilobytes(rate: number): string {
-  return rate >= 1e6 ? `${(rate / 1e6).toFixed(1)} MB/s` : `${Math.round(rate / 1000)} KB/s`;
-}
-
 function judgeCopy(
   rate: number,
   current: string,
@@ -115,7 +102,7 @@ function judgeCopy(
   if (!rows.ok) {
     return unknown(
       `${ID}-no-rows`,
-      `The line carries ${kilobytes(rate)}; how many rows there are is not known.`,
+      `The line carries ${speed(rate)}; how many rows there are is not known.`,
       {
         current,
         required: 'The number of rows, for an estimate.',
@@ -127,12 +114,9 @@ function judgeCopy(
       },
     );
   }
-  const wanted = includes(settings.tableIncludeList);
-  const total = rows.value
-    .filter(({ schema_name: schema, table_name: table }) => wanted({ schema, table }))
-    .reduce((sum, row) => sum + Number(row.row_count), 0);
+  const total = rowsToCopy(rows.value, settings.tableIncludeList);
   const seconds = (total * ROW_BYTES) / rate;
-  const summary = `${kilobytes(rate)}: a first copy of ${total} rows takes about ${duration(seconds)}`;
+  const summary = `${speed(rate)}: a first copy of ${total} rows takes about ${duration(seconds)}`;
   if (seconds <= NIGHT_H * 3600) return pass(summary, current);
   return warn(`${ID}-slow`, `${summary}.`, {
     current,
@@ -157,10 +141,4 @@ function containerSlow(current: string): Verdict {
       who: 'you',
     },
   });
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} minutes`;
-  return `${(seconds / 3600).toFixed(1)} hours`;
 }

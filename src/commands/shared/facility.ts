@@ -49,7 +49,9 @@ export function sameFacility(existing: Values | undefined, settings: FacilitySet
   throw new CliError('settings.other-facility', `The folder ${settings.dir} belongs to another facility.`, {
     exitCode: EXIT.usage,
     seen: `FACILITY_DHIS2_CODE ${code}, facility id ${id}`,
-    needed: `The same code, or another place for ${settings.facilityCode}.`,
+    needed:
+      `The same code, or another place for ${settings.facilityCode}. A facility whose code itself changes is moved step by step, ` +
+      'together with the central team: docs/moves.md.',
     commands: ['clinicmaster-cdc init --instance second'],
   });
 }

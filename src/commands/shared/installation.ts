@@ -2,6 +2,7 @@ import type { DockerPort } from '../../adapters/docker-port.ts';
 import type { KafkaRecord } from '../../adapters/kafka-port.ts';
 import { facilityNames } from '../../connector/names.ts';
 import type { Context } from '../../context.ts';
+import { CliError } from '../../errors.ts';
 import { wantedEnv } from '../../install/env-text.ts';
 import { composeValues, FACILITY_COMPOSE, facilityDeployment } from '../../install/facility-deployment.ts';
 import { JOURNAL_FILE } from '../../install/facility-folder.ts';
@@ -15,7 +16,9 @@ import { facilityFields } from '../../settings/fields.ts';
 import type { Resolved } from '../../settings/resolve.ts';
 import { imageRecipe } from './image.ts';
 import type { Options } from './module.ts';
+import { startsConnector } from './moves.ts';
 import { dockerOrReason } from './planned.ts';
+import { guardStart } from './start-guard.ts';
 
 /** A facility's answers, ready to be put into effect. */
 export interface Wanted {
@@ -29,6 +32,9 @@ export async function installFacility(wanted: Wanted, context: Context): Promise
   const work = await open(wanted, context, await context.docker());
   try {
     const steps = work.steps(await work.heartbeat());
+    if (await startsConnector(steps)) {
+      await guardStart(wanted.settings, wanted.options, context, 'start the connector');
+    }
     const journalPath = `${wanted.settings.dir}/${JOURNAL_FILE}`;
     return await runSteps(steps, { ...context, journalPath, again: typed('init', wanted.options) });
   } finally {
@@ -43,9 +49,37 @@ export async function previewFacility(wanted: Wanted, context: Context): Promise
     const before = await work.heartbeat().catch(() => undefined);
     const known = before === undefined ? null : before !== null;
     const validate = wanted.options.dryRun === true;
-    return await previewSteps(work.steps(before ?? null), work.connector, { known }, validate);
+    const steps = work.steps(before ?? null);
+    const planned = await previewSteps(steps, work.connector, { known }, validate);
+    return await withGuard(planned, steps, wanted, context);
   } finally {
     await work.close();
+  }
+}
+
+/** What the guard before the start would refuse belongs to the plan: `init` would end there. */
+async function withGuard(
+  planned: InstallPlan,
+  steps: readonly Step[],
+  { settings, options }: Wanted,
+  context: Context,
+): Promise<InstallPlan> {
+  const starts = await startsConnector(steps).catch(() => false);
+  if (options.dryRun !== true || !starts) return planned;
+  try {
+    await guardStart(settings, options, context, 'start the connector');
+    return planned;
+  } catch (cause) {
+    if (!(cause instanceof CliError)) throw cause;
+    const what = [cause.message, cause.needed ?? ''].join(' ').trim();
+    const stop = {
+      id: 'position',
+      title: 'Position before the start',
+      action: 'stop' as const,
+      what,
+      changes: [],
+    };
+    return { ...planned, steps: [...planned.steps, stop], refused: true };
   }
 }
 

@@ -1,9 +1,11 @@
 import { afterPowerCut, type PowerCut } from '../../checks/power-cut.ts';
 import type { CheckResult } from '../../checks/types.ts';
+import type { Renamed } from '../../connector/warehouse-rename.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitCode } from '../../errors.ts';
 import type { StepResult } from '../../install/step.ts';
 import type { Output, Style } from '../../ui/output.ts';
+import { renamedText } from '../../ui/renamed-text.ts';
 import { verdictText } from '../../ui/verdict-text.ts';
 import type { Options } from './module.ts';
 
@@ -66,22 +68,26 @@ export interface Installed {
   steps: readonly StepResult[];
   checks: readonly CheckResult[];
   failed: boolean;
+  /** The facility has another name than before. */
+  renamed?: Renamed;
   /** Commands that help from here on. */
   next: readonly string[];
 }
 
 /** Says what was done and what to do next. */
 export function installed(out: Output, outcome: Installed): ExitCode {
-  const { command, dir, container, steps, checks, next, failed } = outcome;
+  const { command, dir, container, steps, checks, next, failed, renamed } = outcome;
   const changed = steps.some((step) => step.outcome === 'changed');
   const powerCut = afterPowerCut(checks);
-  const data = { ok: !failed, command, changed, dir, container, steps, checks, powerCut, next };
+  const rename = renamed === undefined ? {} : { renamed };
+  const data = { ok: !failed, command, changed, dir, container, steps, checks, powerCut, ...rename, next };
   out.result(data, (data, style) => {
     const headline = changed ? `${outcome.headline}.` : `${outcome.headline} already; nothing was changed.`;
     const parts = [
       ...(failed ? troubles(data.checks, style) : [`${style.symbol('pass')} ${style.ok(headline)}`]),
       ...powerCutText(powerCut, failed, style),
       style.wrap(`Settings: ${data.dir}`, 2),
+      ...(renamed === undefined ? [] : [renamedText(renamed, style)]),
       `  Next:\n${data.next.map((line) => `    ${style.command(line)}`).join('\n')}`,
     ];
     return `\n${parts.join('\n\n')}`;

@@ -64,6 +64,7 @@ describe('the commands in remedies', () => {
       'doctor',
       'image',
       'init',
+      'snapshot',
       'sql',
       'status',
       'tables',

@@ -1,0 +1,96 @@
+import type { CheckContext, FacilityCheck } from '../context.ts';
+import { kafkaHistoryConfig } from '../kafka/kafka-history-config.ts';
+import { runChecks } from '../runner.ts';
+import { sqlCaptureGap } from '../sqlserver/sql-capture-gap.ts';
+import { sqlDbRestored } from '../sqlserver/sql-db-restored.ts';
+import { sqlLsnRegressed } from '../sqlserver/sql-lsn-regressed.ts';
+import { sqlOffsetWindow } from '../sqlserver/sql-offset-window.ts';
+import { timeLimit } from '../time-limit.ts';
+import { askKafka } from '../two-views.ts';
+import type { Verdict } from '../types.ts';
+import { inTime, positionOf, type Stored, storedPositions } from './stored.ts';
+
+/** What decides whether a start goes on, copies or loses. Plain JSON. */
+export type StartFacts = {
+  stored: Stored;
+  /** Age of the newest heartbeat in ms; null when there is none or Kafka does not hand it out. */
+  heartbeatMs: number | null;
+  /** The history of the tables in Kafka: `gone` is a topic that is missing or empty. */
+  history: 'there' | 'gone' | 'unknown';
+  /** The connector's task is at work now, so that a start is a restart. */
+  running: boolean;
+  /** Verdicts of the checks that judge the position; empty without a position. */
+  verdicts: Record<string, Verdict>;
+};
+
+/** The checks that judge a position, each on its own: what they need otherwise shows in their answers. */
+const JUDGES = [sqlOffsetWindow, sqlLsnRegressed, sqlDbRestored, sqlCaptureGap, kafkaHistoryConfig].map(
+  (check) => ({ ...(check as FacilityCheck), needs: [], timeoutMs: 5000 }),
+);
+
+const STORED_MS = 10_000;
+const JUDGES_MS = 6000;
+
+/** Looks at Kafka and SQL Server, for at most {@link STORED_MS} and {@link JUDGES_MS}. Writes nothing. */
+export async function lookBeforeStart(context: CheckContext, parent: AbortSignal): Promise<StartFacts> {
+  const limit = timeLimit(STORED_MS, parent);
+  try {
+    const [stored, heartbeatMs, history, running] = await Promise.all([
+      storedPositions(context, limit.signal),
+      heartbeatAge(context, limit.signal),
+      historyState(context, limit.signal),
+      isRunning(context, limit.signal),
+    ]);
+    parent.throwIfAborted();
+    const verdicts = await judgedPosition(stored, context, parent);
+    return { stored, heartbeatMs, history, running, verdicts };
+  } finally {
+    limit.end();
+  }
+}
+
+async function judgedPosition(
+  stored: Stored,
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<StartFacts['verdicts']> {
+  const { settings, memory, connect } = context;
+  const position = positionOf(stored, settings.database.name);
+  if (position === undefined) return {};
+  const offset = { partition: position.partition, offset: position.offset };
+  const results = await runChecks(
+    JUDGES,
+    {
+      ...context,
+      // The position of this database, wherever it was read.
+      connect: { ...connect, offsets: async () => [offset] },
+      // A look before a start is no run of doctor: what it sees is not noted, so that nothing is forgotten by it.
+      memory: { recall: memory.recall, keep: async () => null },
+    },
+    settings,
+    { deadlineMs: JUDGES_MS, signal },
+  );
+  return Object.fromEntries(results.map(({ id, verdict }) => [id, verdict]));
+}
+
+async function heartbeatAge(context: CheckContext, signal: AbortSignal): Promise<number | null> {
+  const record = await askKafka(context, signal, (kafka) =>
+    kafka.lastRecord(context.names.topics.heartbeat, signal),
+  );
+  if (!record.ok || record.value === null) return null;
+  return Math.max(0, context.clock.now() - record.value.timestampMs);
+}
+
+async function historyState(context: CheckContext, signal: AbortSignal): Promise<StartFacts['history']> {
+  const record = await askKafka(context, signal, (kafka) =>
+    kafka.lastRecord(context.names.topics.schemaHistory, signal),
+  );
+  if (record.ok) return record.value === null ? 'gone' : 'there';
+  return record.failure.kind === 'not-found' ? 'gone' : 'unknown';
+}
+
+/** Where the worker does not answer, nothing is at work. */
+async function isRunning({ connect, names }: CheckContext, signal: AbortSignal): Promise<boolean> {
+  const status = await inTime(connect.status(names.connector), signal);
+  return status?.tasks.some(({ state }) => state === 'RUNNING') ?? false;
+}

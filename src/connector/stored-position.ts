@@ -1,0 +1,67 @@
+import type { ConnectorOffset } from '../adapters/connect-port.ts';
+import type { KafkaRecord } from '../adapters/kafka-port.ts';
+import { lsnHex } from './lsn.ts';
+
+/** Where the connector stands in the log of one database, as Connect keeps it in Kafka. */
+export type StoredPosition = {
+  /** As SQL Server spells it. */
+  database: string;
+  /** `0x…`, 20 digits; null while a first copy has not come to one. */
+  lsn: string | null;
+  /** A first copy was begun and is not complete. Debezium begins it anew at each start. */
+  copying: boolean;
+  /** Both as Connect hands them out and takes them back. */
+  partition: Record<string, string>;
+  offset: Record<string, Json>;
+};
+
+type Json = null | boolean | number | string;
+
+/** Positions among the offsets that Connect answers. */
+export function positionsOf(offsets: readonly ConnectorOffset[]): StoredPosition[] {
+  return offsets.flatMap(({ partition, offset }) => position(partition, offset) ?? []);
+}
+
+/**
+ * Positions in the records of the offsets topic. Its keys are `["<connector>",{"server":…,"database":…}]`; the last record of
+ * a key counts, and one without a value has taken the position away.
+ * @param records in the order of the topic
+ */
+export function positionsIn(records: readonly KafkaRecord[], connector: string): StoredPosition[] {
+  const last = new Map<string, { partition: Record<string, unknown>; offset: unknown }>();
+  for (const { key, value } of records) {
+    const [name, partition] = asArray(parsed(key));
+    if (name !== connector || !isObject(partition)) continue;
+    last.set(JSON.stringify([partition.server, partition.database]), { partition, offset: parsed(value) });
+  }
+  return [...last.values()].flatMap(({ partition, offset }) => position(partition, offset) ?? []);
+}
+
+function position(partition: Record<string, unknown>, offset: unknown): StoredPosition | undefined {
+  if (!isObject(offset) || typeof partition.database !== 'string') return undefined;
+  const { commit_lsn: lsn, snapshot, snapshot_completed: completed } = offset;
+  return {
+    database: partition.database,
+    lsn: typeof lsn === 'string' ? (lsnHex(lsn) ?? null) : null,
+    copying: snapshot !== undefined && snapshot !== null && snapshot !== false && completed !== true,
+    partition: partition as StoredPosition['partition'],
+    offset: offset as StoredPosition['offset'],
+  };
+}
+
+function parsed(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    // Not written by Connect: no position of ours.
+    return null;
+  }
+}
+
+function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
