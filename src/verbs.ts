@@ -33,6 +33,31 @@ export const VERBS: readonly Verb[] = [
     ],
   },
   {
+    name: 'stop',
+    summary: 'end in order and stay stopped until start; says until when changes wait',
+    load: async () => (await import('./commands/stop.ts')).stop,
+  },
+  {
+    name: 'start',
+    summary: 'start what was stopped, and wait until it streams',
+    load: async () => (await import('./commands/start.ts')).start,
+  },
+  {
+    name: 'restart',
+    summary: 'connector and task anew, or only what has failed, or the container',
+    load: async () => (await import('./commands/restart.ts')).restart,
+  },
+  {
+    name: 'pause',
+    summary: 'read no more for a while; worker and container stay up',
+    load: async () => (await import('./commands/pause.ts')).pause,
+  },
+  {
+    name: 'resume',
+    summary: 'read on after pause',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
     name: 'bundle',
     summary: 'one file for somebody who helps: no password and no patient in it',
     load: async () => (await import('./commands/bundle.ts')).bundle,

@@ -101,6 +101,11 @@ function route(
     if (state.nextTask === 'FAILED' && state.nextTrace !== undefined) connector.trace = state.nextTrace;
     return [204, undefined];
   }
+  if (rest === '/pause') {
+    connector.state = 'PAUSED';
+    if (connector.task !== 'FAILED') connector.task = 'PAUSED';
+    return [202, undefined];
+  }
   if (rest === '/resume') {
     connector.state = 'RUNNING';
     connector.task = 'RUNNING';

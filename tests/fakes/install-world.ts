@@ -69,6 +69,9 @@ export async function installWorld(): Promise<InstallWorld> {
   docker.onStart = () => {
     worker.healthy = true;
   };
+  docker.onStop = () => {
+    worker.healthy = false;
+  };
   const world = streamingFacility();
   world.kafka.members = [];
   world.kafka.heartbeat = null;
@@ -176,7 +179,7 @@ function beatingKafka(it: InstallWorld): KafkaPort {
     endOffsets: async () => ({ ok: true, value: it.endOffsets(world.kafka.ends) }),
     lastRecord: async () => {
       const running = Object.values(worker.connectors).some(({ task }) => task === 'RUNNING');
-      if (running && !it.silent) {
+      if (worker.healthy && running && !it.silent) {
         const offset = String(Number(world.kafka.heartbeat?.offset ?? 0) + 1);
         const key = JSON.stringify({ payload: { facility_dhis2_code: CODE } });
         world.kafka.heartbeat = { offset, timestampMs: world.nowMs, key, value: '{}' };

@@ -4,7 +4,7 @@ import { containerDifferences } from '../container-difference.ts';
 import { foreignContainer } from '../install-errors.ts';
 import type { Step } from '../step.ts';
 
-const ROLE_LABEL = 'org.clinicmaster.cdc.role';
+export const ROLE_LABEL = 'org.clinicmaster.cdc.role';
 
 /** The container as the compose file says, running. One with other settings is replaced; its position is in Kafka. */
 export function containerStep(plan: ComposePlan, docker: DockerPort): Step {
