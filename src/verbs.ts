@@ -34,7 +34,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'stop',
-    summary: 'end in order and stay stopped until start; says until when changes wait',
+    summary: 'end in order and stay stopped until start',
     load: async () => (await import('./commands/stop.ts')).stop,
   },
   {
@@ -56,6 +56,16 @@ export const VERBS: readonly Verb[] = [
     name: 'resume',
     summary: 'read on after pause',
     load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
+    name: 'upgrade',
+    summary: 'another image; what does not stream is taken back by itself',
+    load: async () => (await import('./commands/upgrade.ts')).upgrade,
+  },
+  {
+    name: 'rotate',
+    summary: 'new passwords for SQL Server or Kafka, tried before they are written',
+    load: async () => (await import('./commands/rotate.ts')).rotate,
   },
   {
     name: 'bundle',

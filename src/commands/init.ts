@@ -20,6 +20,7 @@ import { chosenDir, sameFacility } from './shared/facility.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
+import { settleReplacement } from './shared/settle.ts';
 
 /** `init`: from nothing, or from half-way, to a facility that provably streams. */
 export const init: CommandModule = { define, run };
@@ -50,6 +51,7 @@ ${examples([
 async function run(context: Context, options: Options): Promise<ExitCode> {
   const { files, out } = context;
   const fields = facilityFields(context.version);
+  await settleReplacement(context, options);
   const dir = await chosenDir(context, options);
   const existing = await readEnvValues(files, dir);
   const resolved = await collectAnswers(fields, existing, options, context);

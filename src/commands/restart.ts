@@ -16,7 +16,7 @@ import {
 } from './shared/life.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { settleReplacement } from './shared/settle.ts';
-import { guardStart } from './shared/start-guard.ts';
+import { addAcceptRiskFlag, guardStart } from './shared/start-guard.ts';
 
 /** `restart`: connector and task anew, or only what has failed, or the whole container. */
 export const restart: CommandModule = { define, run };
@@ -26,6 +26,7 @@ function define(command: Command): void {
   command
     .option('--failed', 'only what has failed; where nothing has, nothing is done')
     .option('--container', 'the whole container: worker, connector and task');
+  addAcceptRiskFlag(command);
   command.addHelpText('after', HELP);
 }
 
@@ -50,7 +51,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const life = await openLife(context, options);
   if (options.container === true) {
     await requireContainer(life);
-    await guardStart(life.settings, options, context, 'restart');
+    await guardStart(life.settings, options, context, 'restart the container');
     return finish(life, context, await containerAnew(life));
   }
   const onlyFailed = options.failed === true;
@@ -69,7 +70,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
       context,
     );
   }
-  await guardStart(life.settings, options, context, 'restart');
+  await guardStart(life.settings, options, context, 'restart the connector');
   return finish(life, context, (proof) => connectorAnew(life, onlyFailed, proof));
 }
 

@@ -4,13 +4,14 @@ import type { ExitCode } from '../errors.ts';
 import { addFacilityFlags } from './shared/facility.ts';
 import { bringUp, lived, openLife, requireConnector } from './shared/life.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
-import { guardStart } from './shared/start-guard.ts';
+import { addAcceptRiskFlag, guardStart } from './shared/start-guard.ts';
 
 /** `resume`: the connector reads on where it was paused. */
 export const resume: CommandModule = { define, run };
 
 function define(command: Command): void {
   addFacilityFlags(command);
+  addAcceptRiskFlag(command);
   command.addHelpText('after', HELP);
 }
 
@@ -25,7 +26,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const { settings } = life;
   const { state } = (await requireConnector(life)).connector;
   const paused = state === 'PAUSED' || state === 'STOPPED';
-  if (paused) await guardStart(settings, options, context, 'resume');
+  if (paused) await guardStart(settings, options, context, 'resume the connector');
   const steps = await bringUp(life, context, () => []);
   return lived(
     life,

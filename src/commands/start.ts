@@ -6,13 +6,14 @@ import { addFacilityFlags } from './shared/facility.ts';
 import { bringUp, isUp, lived, openLife, requireContainer } from './shared/life.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { settleReplacement } from './shared/settle.ts';
-import { guardStart } from './shared/start-guard.ts';
+import { addAcceptRiskFlag, guardStart } from './shared/start-guard.ts';
 
 /** `start`: from a stopped container to a stream that is proven. */
 export const start: CommandModule = { define, run };
 
 function define(command: Command): void {
   addFacilityFlags(command);
+  addAcceptRiskFlag(command);
   command.addHelpText('after', HELP);
 }
 
@@ -29,7 +30,8 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const { names, ports, settings } = life;
   const up = isUp(await requireContainer(life));
   const status = up ? await ports.connect.status(names.connector).catch(() => undefined) : undefined;
-  if (status?.connector.state !== 'RUNNING') await guardStart(settings, options, context, 'start');
+  if (status?.connector.state !== 'RUNNING')
+    await guardStart(settings, options, context, 'start the container');
   const steps = await bringUp(life, context, () => [startStep(names.container, ports.docker)]);
   const changed = steps.some(({ id, outcome }) => outcome === 'changed' && id !== 'stream');
   const state = changed ? 'streams' : 'runs already';

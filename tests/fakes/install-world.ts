@@ -6,6 +6,8 @@ import { connectRest } from '../../src/adapters/connect-rest.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
 import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
 import type { PostgresPort } from '../../src/adapters/postgres-port.ts';
+import type { SqlFailure, SqlServerAccess, SqlServerPort } from '../../src/adapters/sqlserver-port.ts';
+import type { SqlScriptPort } from '../../src/adapters/sqlserver-script-port.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
 import type { Choice, PromptPort, Question } from '../../src/ui/prompt-port.ts';
@@ -41,6 +43,10 @@ export interface InstallWorld {
   /** Lists that were shown. */
   lists: Choice[];
   signal: AbortSignal;
+  /** Passwords that the servers take; undefined: any. */
+  logins: { database?: string; kafka?: string };
+  /** What SQL Server answers to a script, after it has done it; undefined: it is done. */
+  afterScript: ((batch: string) => SqlFailure | undefined) | undefined;
   /** The connector runs, and no heartbeat comes. */
   silent: boolean;
   /** What Kafka answers for end offsets, from those of the world. */
@@ -89,6 +95,8 @@ export async function installWorld(): Promise<InstallWorld> {
     ticks: [],
     lists: [],
     signal: new AbortController().signal,
+    logins: {},
+    afterScript: undefined,
     silent: false,
     endOffsets: (ends) => ends,
     cli: (...argv) => runIn(it, argv),
@@ -145,12 +153,66 @@ function surroundings(
     stdin: async () => it.stdin,
     machine: async () => fakeMachine(),
     network: async () => ({ ...fakeNetwork(world), isPortFree: async () => true }),
-    sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
-    sqlScript: () => Promise.reject(new Error('a DBA was asked')),
+    sqlServer: async (access) => sqlServerFor(it, access),
+    sqlScript: async (access) => sqlScriptFor(it, access),
     postgres: async ({ host, port }) => warehouse(`${host}:${port}`),
-    kafka: async () => beatingKafka(it),
+    kafka: async ({ password }) => kafkaFor(it, password),
     inside: async () => undefined,
   };
+}
+
+/** SQL Server as a login sees it whose password may be wrong. */
+function sqlServerFor({ world, logins }: InstallWorld, access: SqlServerAccess): SqlServerPort {
+  const port = fakeSqlServer(world, `${access.host}:${access.port}`);
+  const refused = {
+    kind: 'sql' as const,
+    number: 18_456,
+    message: `Login failed for user '${access.user}'.`,
+  };
+  const mayEnter = () =>
+    access.user === 'sa' || logins.database === undefined || logins.database === access.password;
+  return {
+    ...port,
+    open: async (signal) => (mayEnter() ? port.open(signal) : { ok: false, failure: refused }),
+    query: async (...question) => (mayEnter() ? port.query(...question) : { ok: false, failure: refused }),
+  };
+}
+
+/** A login that runs ALTER LOGIN: its own, which must know the former password, or the DBA's. */
+function sqlScriptFor(it: InstallWorld, access: SqlServerAccess): SqlScriptPort {
+  const { logins } = it;
+  const refused = (number: number, message: string) => ({
+    ok: false as const,
+    failure: { kind: 'sql' as const, number, message },
+  });
+  const text = (literal: string | undefined) => literal?.replaceAll("''", "'");
+  return {
+    ...sqlServerFor(it, access),
+    execute: async (batch) => {
+      const [, next] = /WITH PASSWORD = N'((?:[^']|'')*)'/.exec(batch) ?? [];
+      const [, former] = /OLD_PASSWORD = N'((?:[^']|'')*)'/.exec(batch) ?? [];
+      const own = access.user !== 'sa';
+      if (next === undefined) return refused(102, 'Incorrect syntax');
+      if (own && access.password !== logins.database) return refused(18_456, 'Login failed');
+      if (own && text(former) !== logins.database) return refused(15_151, 'Cannot alter the login');
+      const failure = it.afterScript?.(batch);
+      if (failure !== undefined) return { ok: false, failure };
+      logins.database = text(next) ?? '';
+      return { ok: true };
+    },
+  };
+}
+
+function kafkaFor(it: InstallWorld, password: string): KafkaPort {
+  const port = beatingKafka(it);
+  if (it.logins.kafka === undefined || it.logins.kafka === password) return port;
+  const failure = {
+    kind: 'login',
+    code: 'SASL',
+    message: 'invalid credentials',
+    broker: 'kafka-1:9093',
+  } as const;
+  return { ...port, lastRecord: async () => ({ ok: false, failure }) };
 }
 
 /** Kafka in which a heartbeat arrives each time it is asked for, while the task runs. */
