@@ -47,6 +47,8 @@ export interface InstallWorld {
   logins: { database?: string; kafka?: string };
   /** What SQL Server answers to a script, after it has done it; undefined: it is done. */
   afterScript: ((batch: string) => SqlFailure | undefined) | undefined;
+  /** Called before each change of a file or a container; throws where the power fails. */
+  act: (what: string) => void;
   /** The connector runs, and no heartbeat comes. */
   silent: boolean;
   /** What Kafka answers for end offsets, from those of the world. */
@@ -97,6 +99,7 @@ export async function installWorld(): Promise<InstallWorld> {
     signal: new AbortController().signal,
     logins: {},
     afterScript: undefined,
+    act: () => {},
     silent: false,
     endOffsets: (ends) => ends,
     cli: (...argv) => runIn(it, argv),
@@ -144,10 +147,10 @@ function surroundings(
         world.nowMs += ms;
       },
     },
-    files: hostFiles(),
+    files: acting(it, hostFiles(), ['writeAtomically', 'remove', 'makeDir']),
     archive: async () => archive,
     system: () => SYSTEM,
-    docker: async () => it.docker,
+    docker: async () => acting(it, it.docker, DOCKER_CHANGES),
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
     prompts: async () => prompts(it),
     stdin: async () => it.stdin,
@@ -159,6 +162,30 @@ function surroundings(
     kafka: async ({ password }) => kafkaFor(it, password),
     inside: async () => undefined,
   };
+}
+
+const DOCKER_CHANGES = [
+  'createContainer',
+  'start',
+  'stop',
+  'restart',
+  'remove',
+  'rename',
+  'setRestartPolicy',
+];
+
+/** The same port, with each change told beforehand. */
+function acting<T extends object>(it: InstallWorld, port: T, changes: readonly string[]): T {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name);
+      if (typeof method !== 'function' || !changes.includes(String(name))) return method;
+      return async (...given: unknown[]) => {
+        it.act(`${String(name)} ${given[0]}`);
+        return method.apply(target, given);
+      };
+    },
+  });
 }
 
 /** SQL Server as a login sees it whose password may be wrong. */
@@ -195,6 +222,7 @@ function sqlScriptFor(it: InstallWorld, access: SqlServerAccess): SqlScriptPort 
       if (next === undefined) return refused(102, 'Incorrect syntax');
       if (own && access.password !== logins.database) return refused(18_456, 'Login failed');
       if (own && text(former) !== logins.database) return refused(15_151, 'Cannot alter the login');
+      it.act('ALTER LOGIN');
       const failure = it.afterScript?.(batch);
       if (failure !== undefined) return { ok: false, failure };
       logins.database = text(next) ?? '';

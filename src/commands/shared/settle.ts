@@ -1,7 +1,12 @@
 import type { Context } from '../../context.ts';
-import { facilityDeployment } from '../../install/facility-deployment.ts';
+import { FACILITY_COMPOSE, facilityDeployment } from '../../install/facility-deployment.ts';
 import { ENV_FILE, loadFacility } from '../../install/facility-folder.ts';
-import { type ReplacementRecord, readRecord, sideFile } from '../../install/replacement/record.ts';
+import {
+  type ReplacementRecord,
+  readRecord,
+  removeOrphans,
+  sideFile,
+} from '../../install/replacement/record.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import { chosenDir } from './facility.ts';
 import { imageRecipe } from './image.ts';
@@ -15,8 +20,10 @@ import { guardStart } from './start-guard.ts';
  * called before `.env` is read.
  */
 export async function settleReplacement(context: Context, options: Options): Promise<void> {
+  if (options.dryRun === true) return;
   const dir = await chosenDir(context, options);
   const record = await readRecord(context.files, dir);
+  if (record === undefined) await removeOrphans(context.files, dir, [ENV_FILE, FACILITY_COMPOSE]);
   if (record === undefined || record.state === 'kept') return;
   const { what, startedAt, state } = record;
   const when = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`;

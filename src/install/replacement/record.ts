@@ -116,6 +116,12 @@ export async function removeTraces(files: FilesPort, dir: string, record: Replac
   await files.remove(`${dir}/${REPLACEMENT_FILE}`);
 }
 
+/** What a run has left that was cut off before its record stood: nothing but copies. */
+export async function removeOrphans(files: FilesPort, dir: string, names: readonly string[]): Promise<void> {
+  for (const path of names.flatMap((name) => [`${dir}/${name}${NEXT}`, `${dir}/${name}${BEFORE}`]))
+    if (await files.exists(path)) await files.remove(path);
+}
+
 function json(text: string): unknown {
   try {
     return JSON.parse(text);

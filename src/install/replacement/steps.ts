@@ -87,13 +87,13 @@ function withoutNewStep({ container, oldId, graceSeconds }: ReplacementRecord, d
   };
   return {
     id: 'new-container',
-    title: 'New container removed',
+    title: 'New container',
     done: async () => ((await newOne()) === undefined ? 'there is none' : undefined),
     run: async (progress) => {
       progress(`stopping it (up to ${graceSeconds} s)`);
       await docker.stop(container, graceSeconds);
       await docker.remove(container);
-      return 'done';
+      return 'removed';
     },
   };
 }
