@@ -38,6 +38,41 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/logs.ts')).logs,
   },
   {
+    name: 'stop',
+    summary: 'end in order and stay stopped until start',
+    load: async () => (await import('./commands/stop.ts')).stop,
+  },
+  {
+    name: 'start',
+    summary: 'start what was stopped, and wait until it streams',
+    load: async () => (await import('./commands/start.ts')).start,
+  },
+  {
+    name: 'restart',
+    summary: 'connector and task anew, or only what has failed, or the container',
+    load: async () => (await import('./commands/restart.ts')).restart,
+  },
+  {
+    name: 'pause',
+    summary: 'read no more for a while; worker and container stay up',
+    load: async () => (await import('./commands/pause.ts')).pause,
+  },
+  {
+    name: 'resume',
+    summary: 'read on after pause',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
+    name: 'upgrade',
+    summary: 'another image; what does not stream is taken back by itself',
+    load: async () => (await import('./commands/upgrade.ts')).upgrade,
+  },
+  {
+    name: 'rotate',
+    summary: 'new passwords for SQL Server or Kafka, tried before they are written',
+    load: async () => (await import('./commands/rotate.ts')).rotate,
+  },
+  {
     name: 'bundle',
     summary: 'one file for somebody who helps: no password and no patient in it',
     load: async () => (await import('./commands/bundle.ts')).bundle,

@@ -34,6 +34,8 @@ export interface DockerPort {
   stop(name: string, graceSeconds: number): Promise<void>;
   restart(name: string, graceSeconds: number): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Gives a container another name, running or not; it stays what it is. */
+  rename(name: string, newName: string): Promise<void>;
   /** Changes the policy of a container in place; it goes on running. */
   setRestartPolicy(name: string, policy: 'unless-stopped' | 'always' | 'no'): Promise<void>;
   /** Runs a program inside a running container. Never pass a secret: it shows in the process list. */

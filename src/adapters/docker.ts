@@ -120,6 +120,8 @@ function dockerPort(
     restart: (name, grace) => explain(`restart ${name}`, engine.getContainer(name).restart({ t: grace })),
     remove: (name) =>
       explain(`remove ${name}`, tolerate(404, engine.getContainer(name).remove({ force: true }))),
+    rename: (name, newName) =>
+      explain(`rename ${name} to ${newName}`, engine.getContainer(name).rename({ name: newName })),
     setRestartPolicy: (name, policy) =>
       explain(
         `change the restart policy of ${name}`,

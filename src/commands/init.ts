@@ -19,10 +19,11 @@ import { addImageFlags, withinReach } from './shared/image.ts';
 import { installFacility, previewFacility } from './shared/installation.ts';
 import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
-import { oldWorkerGone, renamed, sayEffects, soleInstance, startsConnector } from './shared/moves.ts';
+import { oldWorkerGone, renamed, sayEffects, soleInstance } from './shared/moves.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
 import { agreed, lookingOnly, mayAsk, planned, sayCutOff } from './shared/planned.ts';
-import { acceptedStartRisks, addAcceptRiskFlag, guardStart } from './shared/start-guard.ts';
+import { settleReplacement } from './shared/settle.ts';
+import { acceptedStartRisks, addAcceptRiskFlag } from './shared/start-guard.ts';
 import { noticeVersions } from './shared/versions.ts';
 
 /** `init`: from nothing, or from half-way, to a facility that provably streams. */
@@ -69,6 +70,7 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   const { files, out } = context;
   acceptedStartRisks(options);
   const fields = facilityFields(context.version);
+  if (!dryRun) await settleReplacement(context, options);
   const dir = await chosenDir(context, options);
   const existing = await readEnvValues(files, dir);
   await warnOfReaders(options, context);

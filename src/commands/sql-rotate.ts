@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { facilityNames } from '../connector/names.ts';
 import { rotateBatch } from '../connector/tsql/rotate.ts';
@@ -9,10 +8,10 @@ import type { BatchResult } from '../install/database/run-batches.ts';
 import { ENV_FILE } from '../install/facility-folder.ts';
 import { ENV_MODE } from '../install/steps/files.ts';
 import { mergeEnv } from '../settings/env-write.ts';
-import { password as passwordRule } from '../settings/validators.ts';
 import { appliedText } from '../ui/sql-text.ts';
 import { addDatabaseFlags, lookAt, openTarget, requireDba, type Target } from './shared/database.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
+import { generatedPassword, givenPassword, sqlServerTakes } from './shared/new-password.ts';
 import { addScriptFlags, applyBatches, mayApply, scriptOrApply } from './shared/sql-run.ts';
 
 /** `sql rotate`: a new password for the connector's login; `.env` gets it once the login was proven to take it. */
@@ -28,6 +27,8 @@ function define(command: Command): void {
 }
 
 const HELP = `
+Prepares or does the database's part alone. "clinicmaster-cdc rotate --database" does all of it,
+container included; it also takes up a password that the DBA has set.
 The new password comes from NEW_DB_PASS in the environment, from a question, or from --generate.
 .env keeps the former password until a login with the new one has succeeded.
 ${examples([
@@ -35,9 +36,6 @@ ${examples([
   ['NEW_DB_PASS=… clinicmaster-cdc sql rotate --finish', 'tries the new password and writes it to .env'],
   ['clinicmaster-cdc sql rotate --apply --generate', 'all in one, with the login of a DBA'],
 ])}`;
-
-const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789-_';
-const LENGTH = 32;
 
 async function run(context: Context, options: Options): Promise<ExitCode> {
   if (options.apply === true) mayApply(options, context);
@@ -83,10 +81,9 @@ async function finish(
   results: readonly BatchResult[],
   context: Context,
 ): Promise<ExitCode> {
-  const { out, files, signal } = context;
+  const { out, files } = context;
   const step = out.step(`Log in as ${target.database.user} with the new password`);
-  const sql = await context.sqlServer({ ...target.database, password });
-  const opened = await sql.open(signal).finally(() => sql.close());
+  const opened = await sqlServerTakes({ database: { ...target.database, password } }, context);
   if (!opened.ok) {
     step.fail();
     const set = results.length > 0 ? 'The server has the new password. ' : '';
@@ -143,39 +140,12 @@ function noLogin({ database }: Target): CliError {
   });
 }
 
-async function newPassword(target: Target, options: Options, context: Context): Promise<string> {
-  const given = context.host.env.NEW_DB_PASS ?? '';
-  if (options.generate === true && options.finish !== true) return generated();
-  const check = (text: string) => {
-    const result = passwordRule('The new password').safeParse(text);
-    return result.success ? undefined : result.error.issues[0]?.message;
-  };
-  if (given !== '') {
-    const problem = check(given);
-    if (problem === undefined) return given;
-    throw new CliError('sql.new-password', problem, { exitCode: EXIT.usage, needed: 'Another NEW_DB_PASS.' });
-  }
-  if (context.interactive && options.yes !== true) {
-    const prompts = await context.prompts();
-    return prompts.secret({ message: `New password for ${target.database.user}`, check });
-  }
-  throw new CliError('sql.no-new-password', 'The new password is missing.', {
-    exitCode: EXIT.usage,
-    needed: 'NEW_DB_PASS in the environment, or --generate with --apply.',
-  });
-}
-
-/** Satisfies SQL Server's password policy: letters of both kinds, a digit, a sign. Spelled alike by every `.env` reader. */
-function generated(): string {
-  for (;;) {
-    const text = Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-    if (
-      /^[A-Za-z]/.test(text) &&
-      /[A-Z]/.test(text) &&
-      /[a-z]/.test(text) &&
-      /\d/.test(text) &&
-      /[-_]/.test(text)
-    )
-      return text;
-  }
+function newPassword({ database }: Target, options: Options, context: Context): Promise<string> | string {
+  if (options.generate === true && options.finish !== true) return generatedPassword();
+  const source = {
+    key: 'NEW_DB_PASS',
+    user: database.user,
+    otherwise: ', or --generate with --apply',
+  } as const;
+  return givenPassword(source, options, context);
 }

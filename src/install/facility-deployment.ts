@@ -7,22 +7,28 @@ import type { Values } from '../settings/field.ts';
 import { readCompose } from './compose-file.ts';
 import type { Deployment, ImageRecipe, WantedFile } from './deployment.ts';
 import { CA_DIR, DATABASE_CA, ENV_FILE, KAFKA_CA } from './facility-folder.ts';
-import { packageFile, wantedCompose } from './package-files.ts';
+import { packageCompose, packageFile, wantedCompose } from './package-files.ts';
 import { ENV_MODE, PUBLIC_MODE } from './steps/files.ts';
 
 export const FACILITY_COMPOSE = 'docker-compose.facility.yml';
 export const FACILITY_TEMPLATE = 'templates/connector/facility-source.json';
 
-/** What a facility's installation shall be: files of the folder, container, connector. Nothing is changed yet. */
+/**
+ * What a facility's installation shall be: files of the folder, container, connector. Nothing is changed yet.
+ * @param ownCompose this version's compose file, whatever stands in the folder
+ */
 export async function facilityDeployment(
   settings: FacilitySettings,
   envText: string,
   recipe: Omit<ImageRecipe, 'target'>,
   files: FilesPort,
+  { ownCompose = false }: { ownCompose?: boolean } = {},
 ): Promise<Deployment> {
   const { dir } = settings;
   const names = facilityNames(settings.facilityId, settings.instance);
-  const compose = await wantedCompose(files, recipe.packageRoot, dir, FACILITY_COMPOSE);
+  const compose = ownCompose
+    ? await packageCompose(files, recipe.packageRoot, dir, FACILITY_COMPOSE)
+    : await wantedCompose(files, recipe.packageRoot, dir, FACILITY_COMPOSE);
   const template = await packageFile(files, recipe.packageRoot, FACILITY_TEMPLATE);
   return {
     role: 'facility',

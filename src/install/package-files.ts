@@ -9,6 +9,16 @@ export async function packageFile(files: FilesPort, packageRoot: string, name: s
   return text;
 }
 
+/** The compose file as this version ships it. */
+export async function packageCompose(
+  files: FilesPort,
+  packageRoot: string,
+  dir: string,
+  name: string,
+): Promise<WantedFile> {
+  return { path: `${dir}/${name}`, content: await packageFile(files, packageRoot, name), mode: PUBLIC_MODE };
+}
+
 /**
  * The compose file of the folder. One that stands there is used as it is: the site may have changed it, and `init`
  * makes what it says. A fresh folder gets the one of the package.
@@ -20,6 +30,8 @@ export async function wantedCompose(
   name: string,
 ): Promise<WantedFile> {
   const path = `${dir}/${name}`;
-  const content = (await files.read(path)) ?? (await packageFile(files, packageRoot, name));
-  return { path, content, mode: PUBLIC_MODE };
+  const content = await files.read(path);
+  return content === undefined
+    ? packageCompose(files, packageRoot, dir, name)
+    : { path, content, mode: PUBLIC_MODE };
 }

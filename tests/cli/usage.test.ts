@@ -26,6 +26,14 @@ describe('the command line', () => {
         status      is it healthy? container, worker, connector, position, heartbeat
         doctor      every check, with what to do and who must do it
         logs        what the worker says, made readable: traces grouped and explained
+        stop        end in order and stay stopped until start
+        start       start what was stopped, and wait until it streams
+        restart     connector and task anew, or only what has failed, or the container
+        pause       read no more for a while; worker and container stay up
+        resume      read on after pause
+        upgrade     another image; what does not stream is taken back by itself
+        rotate      new passwords for SQL Server or Kafka, tried before they are
+                    written
         bundle      one file for somebody who helps: no password and no patient in it
         image       build, fetch, save and load the image; compare it with its pin
         tables      what streams: tables, keys, capture, drift; choose tables and

@@ -112,6 +112,11 @@ function route(
     delete state.connectors[name];
     return [204, undefined];
   }
+  if (rest === '/pause') {
+    connector.state = 'PAUSED';
+    if (connector.task !== 'FAILED') connector.task = 'PAUSED';
+    return [202, undefined];
+  }
   if (rest === '/resume') {
     connector.state = 'RUNNING';
     connector.task = 'RUNNING';

@@ -24,6 +24,8 @@ export interface DockerEngine extends DockerPort {
   builds: ImageBuild[];
   /** Called after a container has started. */
   onStart: (name: string) => void;
+  /** Called after a container that ran was stopped. */
+  onStop: (name: string) => void;
   log: string;
 }
 
@@ -54,6 +56,7 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
     containers: {},
     builds: [],
     onStart: () => {},
+    onStop: () => {},
     log: '',
     endpoint: 'unix:///var/run/docker.sock',
     origin: 'default socket',
@@ -93,10 +96,32 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
       Object.assign(find(name).state, { running: true, status: 'running' });
       engine.onStart(name);
     },
-    stop: async (name) => void Object.assign(find(name).state, { running: false, status: 'exited' }),
-    restart: async () => {},
-    remove: async (name) => void delete engine.containers[name],
-    setRestartPolicy: async () => {},
+    stop: async (name) => {
+      const { running } = find(name).state;
+      Object.assign(find(name).state, { running: false, status: 'exited', exitCode: 143 });
+      if (running) engine.onStop(name);
+    },
+    restart: async (name, grace) => {
+      await engine.stop(name, grace);
+      await engine.start(name);
+    },
+    remove: async (name) => {
+      const running = engine.containers[name]?.state.running;
+      delete engine.containers[name];
+      if (running) engine.onStop(name);
+    },
+    rename: async (name, newName) => {
+      const found = find(name);
+      if (engine.containers[newName] !== undefined)
+        throw new CliError('docker.refused', `${newName} is in use`);
+      delete engine.containers[name];
+      engine.containers[newName] = found;
+      found.state.name = newName;
+    },
+    setRestartPolicy: async (name, policy) => {
+      const { options } = find(name);
+      options.HostConfig = { ...(options.HostConfig as object), RestartPolicy: { Name: policy } };
+    },
     exec: async (_, words) => ({ exitCode: 0, output: nslookup(words) }),
     execStream: () => {
       throw new Error('not part of this fake');

@@ -9,6 +9,8 @@ import type { FilesPort } from '../../src/adapters/files-port.ts';
 import { imageFiles } from '../../src/adapters/image-file.ts';
 import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
 import type { PostgresPort } from '../../src/adapters/postgres-port.ts';
+import type { SqlFailure, SqlServerAccess, SqlServerPort } from '../../src/adapters/sqlserver-port.ts';
+import type { SqlScriptPort } from '../../src/adapters/sqlserver-script-port.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
 import { CliError } from '../../src/errors.ts';
@@ -47,6 +49,12 @@ export interface InstallWorld {
   signal: AbortSignal;
   /** `full`: no room for the journal. */
   journal?: 'full';
+  /** Passwords that the servers take; undefined: any. */
+  logins: { database?: string; kafka?: string };
+  /** What SQL Server answers to a script, after it has done it; undefined: it is done. */
+  afterScript: ((batch: string) => SqlFailure | undefined) | undefined;
+  /** Called before each change of a file or a container; throws where the power fails. */
+  act: (what: string) => void;
   /** The connector runs, and no heartbeat comes. */
   silent: boolean;
   /** What Kafka answers for end offsets, from those of the world. */
@@ -75,6 +83,9 @@ export async function installWorld(): Promise<InstallWorld> {
   docker.onStart = () => {
     worker.healthy = true;
   };
+  docker.onStop = () => {
+    worker.healthy = false;
+  };
   const world = streamingFacility();
   world.kafka.members = [];
   world.kafka.heartbeat = null;
@@ -92,6 +103,9 @@ export async function installWorld(): Promise<InstallWorld> {
     ticks: [],
     lists: [],
     signal: new AbortController().signal,
+    logins: {},
+    afterScript: undefined,
+    act: () => {},
     silent: false,
     endOffsets: (ends) => ends,
     cli: (...argv) => runIn(it, argv),
@@ -139,13 +153,13 @@ function surroundings(
         world.nowMs += ms;
       },
     },
-    files: files(it),
+    files: acting(it, files(it), ['writeAtomically', 'remove', 'makeDir']),
     archive: async () => archive,
     imageFiles: async () => imageFiles,
     dockerSetup: () => Promise.reject(new Error('Docker was to be installed')),
     system: () => SYSTEM,
     docker: async () => {
-      if (it.docker !== undefined) return it.docker;
+      if (it.docker !== undefined) return acting(it, it.docker, DOCKER_CHANGES);
       throw new CliError('docker.unreachable', 'No Docker Engine answers on this machine.');
     },
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
@@ -153,10 +167,10 @@ function surroundings(
     stdin: async () => it.stdin,
     machine: async () => fakeMachine(),
     network: async () => ({ ...fakeNetwork(world), isPortFree: async () => true }),
-    sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
-    sqlScript: () => Promise.reject(new Error('a DBA was asked')),
+    sqlServer: async (access) => sqlServerFor(it, access),
+    sqlScript: async (access) => sqlScriptFor(it, access),
     postgres: async ({ host, port }) => warehouse(`${host}:${port}`),
-    kafka: async () => beatingKafka(it),
+    kafka: async ({ password }) => kafkaFor(it, password),
     dhis2: async (url, token) => dhis2(url, token),
     inside: async () => undefined,
   };
@@ -176,6 +190,85 @@ function files(it: InstallWorld): FilesPort {
       await real.writeAtomically(path, ...rest);
     },
   };
+}
+
+const DOCKER_CHANGES = [
+  'createContainer',
+  'start',
+  'stop',
+  'restart',
+  'remove',
+  'rename',
+  'setRestartPolicy',
+];
+
+/** The same port, with each change told beforehand. */
+function acting<T extends object>(it: InstallWorld, port: T, changes: readonly string[]): T {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name);
+      if (typeof method !== 'function' || !changes.includes(String(name))) return method;
+      return async (...given: unknown[]) => {
+        it.act(`${String(name)} ${given[0]}`);
+        return method.apply(target, given);
+      };
+    },
+  });
+}
+
+/** SQL Server as a login sees it whose password may be wrong. */
+function sqlServerFor({ world, logins }: InstallWorld, access: SqlServerAccess): SqlServerPort {
+  const port = fakeSqlServer(world, `${access.host}:${access.port}`);
+  const refused = {
+    kind: 'sql' as const,
+    number: 18_456,
+    message: `Login failed for user '${access.user}'.`,
+  };
+  const mayEnter = () =>
+    access.user === 'sa' || logins.database === undefined || logins.database === access.password;
+  return {
+    ...port,
+    open: async (signal) => (mayEnter() ? port.open(signal) : { ok: false, failure: refused }),
+    query: async (...question) => (mayEnter() ? port.query(...question) : { ok: false, failure: refused }),
+  };
+}
+
+/** A login that runs ALTER LOGIN: its own, which must know the former password, or the DBA's. */
+function sqlScriptFor(it: InstallWorld, access: SqlServerAccess): SqlScriptPort {
+  const { logins } = it;
+  const refused = (number: number, message: string) => ({
+    ok: false as const,
+    failure: { kind: 'sql' as const, number, message },
+  });
+  const text = (literal: string | undefined) => literal?.replaceAll("''", "'");
+  return {
+    ...sqlServerFor(it, access),
+    execute: async (batch) => {
+      const [, next] = /WITH PASSWORD = N'((?:[^']|'')*)'/.exec(batch) ?? [];
+      const [, former] = /OLD_PASSWORD = N'((?:[^']|'')*)'/.exec(batch) ?? [];
+      const own = access.user !== 'sa';
+      if (next === undefined) return refused(102, 'Incorrect syntax');
+      if (own && access.password !== logins.database) return refused(18_456, 'Login failed');
+      if (own && text(former) !== logins.database) return refused(15_151, 'Cannot alter the login');
+      it.act('ALTER LOGIN');
+      const failure = it.afterScript?.(batch);
+      if (failure !== undefined) return { ok: false, failure };
+      logins.database = text(next) ?? '';
+      return { ok: true };
+    },
+  };
+}
+
+function kafkaFor(it: InstallWorld, password: string): KafkaPort {
+  const port = beatingKafka(it);
+  if (it.logins.kafka === undefined || it.logins.kafka === password) return port;
+  const failure = {
+    kind: 'login',
+    code: 'SASL',
+    message: 'invalid credentials',
+    broker: 'kafka-1:9093',
+  } as const;
+  return { ...port, lastRecord: async () => ({ ok: false, failure }) };
 }
 
 /** Kafka in which a heartbeat arrives each time it is asked for, while the task runs. */
@@ -205,7 +298,7 @@ function beatingKafka(it: InstallWorld): KafkaPort {
     lastRecord: async (topic) => {
       if (!topic.startsWith(`cdc.${CODE}.`)) return { ok: true, value: null };
       const running = Object.values(worker.connectors).some(({ task }) => task === 'RUNNING');
-      if (running && !it.silent) {
+      if (worker.healthy && running && !it.silent) {
         const offset = String(Number(world.kafka.heartbeat?.offset ?? 0) + 1);
         const key = JSON.stringify({ payload: { facility_dhis2_code: CODE } });
         world.kafka.heartbeat = { offset, timestampMs: world.nowMs, key, value: '{}' };

@@ -72,7 +72,8 @@ export async function openTarget(context: Context, options: Options): Promise<Ta
   };
 }
 
-async function dbaLogin(user: string, password: string, options: Options, context: Context) {
+/** The DBA's login with its password, asked for where none was given. */
+export async function dbaLogin(user: string, password: string, options: Options, context: Context) {
   if (password !== '') return { user, password };
   if (!context.interactive || options.yes === true) throw noDba();
   const prompts = await context.prompts();

@@ -67,7 +67,12 @@ export function registerStep(
 }
 
 /** Connector and all tasks run. What has failed in an earlier run is restarted once. */
-export function runningStep(name: string, container: string, ports: InstallPorts): Step {
+export function runningStep(
+  name: string,
+  container: string,
+  ports: InstallPorts,
+  patienceMs = PATIENCE_MS,
+): Step {
   const { connect, clock, signal } = ports;
   return {
     id: 'running',
@@ -87,9 +92,9 @@ export function runningStep(name: string, container: string, ports: InstallPorts
         // A restart takes a moment to show: what stood there before is no new failure.
         if (status !== undefined && hasFailed(status) && isNews(status, before))
           throw connectorFailed(status, container);
-        if (clock.now() - started > PATIENCE_MS) {
+        if (clock.now() - started > patienceMs) {
           if (status !== undefined && hasFailed(status)) throw connectorFailed(status, container);
-          throw connectorSlow(name, status, PATIENCE_MS / 1000);
+          throw connectorSlow(name, status, patienceMs / 1000);
         }
         if (status !== undefined) progress(describe(status));
         await clock.sleep(PAUSE_MS, signal);

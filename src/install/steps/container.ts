@@ -5,7 +5,7 @@ import { containerDifferences } from '../container-difference.ts';
 import { foreignContainer } from '../install-errors.ts';
 import type { Step } from '../step.ts';
 
-const ROLE_LABEL = 'org.clinicmaster.cdc.role';
+export const ROLE_LABEL = 'org.clinicmaster.cdc.role';
 const FACILITY_LABEL = 'org.clinicmaster.cdc.facility';
 
 /** The container as the compose file says, running. One with other settings is replaced; its position is in Kafka. */

@@ -9,7 +9,7 @@ const PAUSE_MS = 250;
 const RESTARTS = 2;
 
 /** The worker answers, has joined its group and read its topics. */
-export function workerStep(container: string, ports: InstallPorts): Step {
+export function workerStep(container: string, ports: InstallPorts, patienceMs = PATIENCE_MS): Step {
   const { connect, docker, clock, signal } = ports;
   return {
     id: 'worker',
@@ -30,8 +30,8 @@ export function workerStep(container: string, ports: InstallPorts): Step {
           throw await fail(`it ended with exit code ${facts.exitCode}`);
         if (facts.restartCount - restartsBefore >= RESTARTS)
           throw await fail(`it ends again and again, with exit code ${facts.exitCode}`);
-        if (clock.now() - started > PATIENCE_MS)
-          throw await fail(`not healthy after ${PATIENCE_MS / 1000} s: ${message}`);
+        if (clock.now() - started > patienceMs)
+          throw await fail(`not healthy after ${patienceMs / 1000} s: ${message}`);
         await clock.sleep(PAUSE_MS, signal);
       }
     },

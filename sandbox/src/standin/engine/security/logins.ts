@@ -4,7 +4,7 @@ import { TsqlError } from '../../types.ts';
 import { cannotFind, notAllowed } from '../errors.ts';
 import type { Batch } from '../session/batch.ts';
 import { SA_ID } from './fixed-roles.ts';
-import { hashPassword } from './password.ts';
+import { hashPassword, verifyPassword } from './password.ts';
 
 /** Ids of logins start where SQL Server's do. */
 const FIRST_LOGIN_ID = 259;
@@ -20,12 +20,29 @@ function requireStrong(password: string, login: string): void {
   );
 }
 
+/** Without ALTER ANY LOGIN a login changes its own password alone, and has to know the former one. */
+function mayChangeOwn({ context }: Batch, { action, name, options }: PrincipalStatement): boolean {
+  const login = context.catalogue.login(name);
+  const { PASSWORD: next, OLD_PASSWORD: former, ...others } = options;
+  if (action !== 'alter' || login === undefined || login.id !== context.login.id) return false;
+  if (next === undefined || former === undefined || Object.keys(others).length > 0) return false;
+  return login.passwordHash !== null && verifyPassword(former, login.passwordHash);
+}
+
+function cannotAlter(name: string): TsqlError {
+  return new TsqlError(
+    15151,
+    `Cannot alter the login '${name}', because it does not exist or you do not have permission.`,
+  );
+}
+
 /** CREATE LOGIN and ALTER LOGIN. */
 export async function changeLogin(batch: Batch, statement: PrincipalStatement): Promise<void> {
   const { context, sink } = batch;
   const existing = context.catalogue.login(statement.name);
-  const own = existing?.id === context.login.id && statement.options.PASSWORD !== undefined;
-  if (!context.authority.isSysadmin && !own) throw notAllowed();
+  if (!context.authority.isSysadmin && !mayChangeOwn(batch, statement)) {
+    throw statement.action === 'alter' ? cannotAlter(statement.name) : notAllowed();
+  }
   if (statement.action === 'create') {
     if (existing) throw new TsqlError(15025, `The server principal '${existing.name}' already exists.`);
     const { PASSWORD: password } = statement.options;

@@ -123,7 +123,7 @@ function parseOptions(cursor: Cursor, options: Record<string, string>): void {
     options[option.value] = spelling(token);
     if (cursor.accept('OLD_PASSWORD')) {
       cursor.expectSymbol('=');
-      options.OLD_PASSWORD = cursor.next().value;
+      options.OLD_PASSWORD = spelling(cursor.next());
     }
     if (cursor.accept('MUST_CHANGE')) options.MUST_CHANGE = 'ON';
     cursor.accept('UNLOCK');
