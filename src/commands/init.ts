@@ -11,12 +11,14 @@ import { runSteps } from '../install/run-steps.ts';
 import type { StepResult } from '../install/step.ts';
 import { heartbeatBefore, proofStep } from '../install/steps/proof.ts';
 import { type FacilitySettings, toFacilitySettings } from '../settings/facility.ts';
+import type { Values } from '../settings/field.ts';
 import { facilityFields } from '../settings/fields.ts';
 import type { Resolved } from '../settings/resolve.ts';
 import { addFieldFlags, collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { checkFacility } from './shared/checked.ts';
 import { chosenDir, sameFacility } from './shared/facility.ts';
+import { firstCopyPossible, firstCopyStep } from './shared/first-copy.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
@@ -62,7 +64,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   if (hasFailure(checks)) return stopped(context, options, 'init', checks);
 
   out.heading('Installation');
-  const steps = await install(settings, resolved, options, context);
+  const steps = await install(settings, existing, resolved, options, context);
 
   out.heading('Checks after the installation');
   const after = await checkFacility(FACILITY_CHECKS, 'after-install', settings, context);
@@ -98,6 +100,7 @@ async function settingsOf(
 
 async function install(
   settings: FacilitySettings,
+  existing: Values | undefined,
   resolved: Resolved,
   options: Options,
   context: Context,
@@ -121,7 +124,12 @@ async function install(
       heartbeatMs: settings.heartbeatIntervalMs,
     };
     const before = await heartbeatBefore(names, kafka, signal);
-    const steps = [...plan(deployment, ports), proofStep(stream, before, kafka, ports)];
+    await firstCopyPossible(existing, before !== null, settings, context);
+    const steps = [
+      ...plan(deployment, ports),
+      proofStep(stream, before, kafka, ports),
+      ...firstCopyStep(settings, context),
+    ];
     return await runSteps(steps, { ...context, journalPath: `${dir}/${JOURNAL_FILE}` });
   } finally {
     await kafka.close();

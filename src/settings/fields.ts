@@ -1,6 +1,7 @@
 import type { Field } from './field.ts';
 import {
   brokers,
+  copyWindow,
   facilityCode,
   facilityId,
   host,
@@ -204,6 +205,14 @@ export function facilityFields(version: string): readonly Field[] {
       help: 'when_needed copies the tables again where the position was lost; initial never does.',
       schema: oneOf(['when_needed', 'initial', 'no_data', 'recovery']),
       default: 'when_needed',
+    },
+    {
+      key: 'FIRST_COPY_WINDOW',
+      flag: '--first-copy-window <from-to>',
+      prompt: 'Hours of the first copy (22:00-05:00; empty: at once)',
+      help: 'Hours in which the first copy may run, as in 22:00-05:00 East Africa Time, or 22:00-05:00+02:00. Empty: at once.',
+      schema: copyWindow(),
+      default: '',
     },
     {
       key: 'SNAPSHOT_ISOLATION_MODE',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseWindow } from '../connector/copy-window.ts';
 import { FACILITY_ID } from '../connector/names.ts';
 
 /** Sample values that people leave in place; two facilities with the same one would share their streams. */
@@ -68,6 +69,17 @@ export function facilityId(): z.ZodType<string, string> {
       'The facility id may hold letters, digits and hyphens, begins with a letter or digit, and has at most 50.',
     )
     .refine((text) => !RESERVED_IDS.test(text), 'The facility id "central" is taken by the central sink.');
+}
+
+/** Hours of the night, in the hospital's time; empty = at once. */
+export function copyWindow(): z.ZodType<string, string> {
+  return z
+    .string()
+    .transform((text) => text.trim())
+    .refine(
+      (text) => text === '' || parseWindow(text) !== undefined,
+      'A window is written 22:00-05:00, or 22:00-05:00+02:00 where the clock is not East Africa Time (UTC+3).',
+    );
 }
 
 export function port(): z.ZodType<number, string> {

@@ -28,6 +28,8 @@ describe('the command line', () => {
         bundle      one file for somebody who helps: no password and no patient in it
         tables      what streams: tables, keys, capture, drift; choose tables and
                     columns
+        snapshot    copy tables again while changes go on streaming: estimate,
+                    progress, pause
         sql         T-SQL for the database, printed for the DBA or run with a DBA
                     login
         central     the central site: the sink that fills the warehouse

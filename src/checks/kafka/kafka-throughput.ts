@@ -20,7 +20,7 @@ const SLOW_MS = 2000;
  * Bytes on the wire for one row of the first copy: twelve columns, JSON with its schema, zstd, full batches (measured: 87 to
  * 165; rows with long texts or images take more).
  */
-const ROW_BYTES = 150;
+export const ROW_BYTES = 150;
 const NIGHT_H = 10;
 const CONTAINER_PART = 0.5;
 
@@ -75,7 +75,8 @@ export const kafkaThroughput: FacilityCheck<ThroughputFacts> = {
   },
 };
 
-async function load(
+/** The line's speed, by a load that Kafka must refuse: 64 KiB, and a megabyte where that went fast. */
+export async function load(
   { kafka }: Pick<Vantage, 'kafka'>,
   topic: string,
   signal: AbortSignal,
@@ -98,7 +99,7 @@ function countRows({ sql }: CheckContext, signal: AbortSignal): Promise<Throughp
   );
 }
 
-function bytesPerSecond({ bytes, tookMs }: Refusal): number {
+export function bytesPerSecond({ bytes, tookMs }: Refusal): number {
   return (bytes * 1000) / Math.max(1, tookMs);
 }
 

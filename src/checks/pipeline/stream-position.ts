@@ -32,7 +32,12 @@ export const streamPosition: FacilityCheck<PositionFacts> = {
     const snapshot = offset?.snapshot;
     return {
       commitLsn: typeof lsn === 'string' ? lsn : null,
-      copying: snapshot !== undefined && snapshot !== null && offset?.snapshot_completed !== true,
+      // A copy of single tables beside the stream is marked here, too.
+      copying:
+        snapshot !== undefined &&
+        snapshot !== null &&
+        snapshot !== 'INCREMENTAL' &&
+        offset?.snapshot_completed !== true,
       runningMs: await runningMs(context),
     };
   },
