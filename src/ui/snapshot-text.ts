@@ -74,14 +74,12 @@ export function estimateText(
 
 /** Where the time comes from. */
 function derived({ lineSeconds, lineRate, databaseSeconds, polling, pollingKnown }: CopyEstimate): string {
-  const rest = pollingKnown
-    ? `the capture job rests ${polling} s after each scan`
-    : `the capture job is taken to rest ${polling} s after each scan, as SQL Server's default is`;
+  const known = pollingKnown ? '' : ' (the default; the login may not see it)';
   const line =
     lineRate === null
       ? 'the line could not be measured'
       : `the line alone: ${durationText(lineSeconds ?? 0)} at ${Math.round(lineRate / 1000)} KB/s, measured just now`;
-  return `${line}; SQL Server alone: ${durationText(databaseSeconds)}, since ${rest} and each read waits for one.`;
+  return `${line}; SQL Server alone: ${durationText(databaseSeconds)}, since each read waits for a scan of the capture job, which rests ${polling} s between two${known}.`;
 }
 
 const PHASE: Record<CopyPhase, { symbol: 'pass' | 'warn' | 'skip'; text: string }> = {

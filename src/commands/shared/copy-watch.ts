@@ -46,7 +46,9 @@ export async function followCopy(copies: Copies, context: Context): Promise<Copy
 function endOf(state: CopyState, step: StepHandle): boolean {
   const { phase, request } = state;
   if (phase === 'finished')
-    step.succeed(`${request?.rows ?? 0} rows and a few; the connector's position has passed the end`);
+    step.succeed(
+      `${request?.rows ?? 0} rows by the count of its beginning; the stored position has passed its end`,
+    );
   else if (phase === 'paused') step.warn('paused: clinicmaster-cdc snapshot --resume');
   else if (phase === 'stopped') step.warn('stopped');
   else if (phase === 'none' || phase === 'foreign')
