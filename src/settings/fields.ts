@@ -209,8 +209,8 @@ export function facilityFields(version: string): readonly Field[] {
     {
       key: 'FIRST_COPY_WINDOW',
       flag: '--first-copy-window <from-to>',
-      prompt: 'Hours of the first copy (22:00-05:00; empty: at once)',
-      help: 'Hours in which the first copy may run, as in 22:00-05:00 East Africa Time, or 22:00-05:00+02:00. Empty: at once.',
+      prompt: 'Hours of the first copy (22:00-05:00, or at-once)',
+      help: 'Hours in which the first copy may run, as in 22:00-05:00 East Africa Time, or 22:00-05:00+02:00; at-once: without waiting.',
       schema: copyWindow(),
       default: '',
     },

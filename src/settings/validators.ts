@@ -71,14 +71,14 @@ export function facilityId(): z.ZodType<string, string> {
     .refine((text) => !RESERVED_IDS.test(text), 'The facility id "central" is taken by the central sink.');
 }
 
-/** Hours of the night, in the hospital's time; empty = at once. */
+/** Hours of the night, in the hospital's time; empty, or the word that takes hours back = at once. */
 export function copyWindow(): z.ZodType<string, string> {
   return z
     .string()
-    .transform((text) => text.trim())
+    .transform((text) => text.trim().replace(/^at-once$/i, ''))
     .refine(
       (text) => text === '' || parseWindow(text) !== undefined,
-      'A window is written 22:00-05:00, or 22:00-05:00+02:00 where the clock is not East Africa Time (UTC+3).',
+      'A window is written 22:00-05:00, or 22:00-05:00+02:00 where the clock is not East Africa Time (UTC+3); at-once is none.',
     );
 }
 

@@ -50,7 +50,7 @@ export async function firstCopyPossible(
         exitCode: EXIT.usage,
         seen: `FIRST_COPY_WINDOW ${settings.firstCopyWindow}, and a stream that is under way`,
         needed: 'No window. A table that is to be copied again is named.',
-        commands: ["clinicmaster-cdc init --first-copy-window ''", 'clinicmaster-cdc snapshot TABLE'],
+        commands: ['clinicmaster-cdc init --first-copy-window at-once', 'clinicmaster-cdc snapshot TABLE'],
       },
     );
   }
@@ -74,7 +74,7 @@ export function hoursNote(state: CopyState, settings: FacilitySettings, now: num
   if (window === undefined || state.request?.kind !== 'first') return [];
   if (state.phase === 'finished' || state.phase === 'stopped') {
     return [
-      'FIRST_COPY_WINDOW has done its work: without it the connector copies again by itself where its position is lost.',
+      'FIRST_COPY_WINDOW has done its work. clinicmaster-cdc init --first-copy-window at-once lets the connector copy again by itself where its position is lost.',
     ];
   }
   return [
