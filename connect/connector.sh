@@ -106,9 +106,79 @@ restart_failed_sink() {
   done
 }
 
+# The first copy runs beside the stream and knows no hours. It is named in the position that Connect stores, as a copy that
+# ends in -first; Debezium takes pause and resume from a file. It forgets a pause when its task starts again, so a pause is
+# said again and again; a person may pause it within its hours, so going on is said once.
+SIGNALS=/tmp/cdc/signals
+WINDOW_WATCH_S=20
+PAUSE_AGAIN=15
+
+# minutes HH:MM: after midnight. The digit in front keeps 08 from being octal.
+minutes() {
+  hour=1${1%%:*}
+  minute=1${1##*:}
+  echo $(((hour - 100) * 60 + minute - 100))
+}
+
+in_window() {
+  hours=$FIRST_COPY_WINDOW
+  zone=+03:00
+  case $hours in
+    ??:??-??:??[+-]??:??)
+      zone=${hours#???????????}
+      hours=${hours%??????}
+      ;;
+  esac
+  ahead=$(minutes "${zone#?}")
+  case $zone in -*) ahead=-$ahead ;; esac
+  now=$((($(minutes "$(date -u +%H:%M)") + ahead + 1440) % 1440))
+  from=$(minutes "${hours%-*}")
+  to=$(minutes "${hours#*-}")
+  if [ "$from" -lt "$to" ]; then
+    [ "$now" -ge "$from" ] && [ "$now" -lt "$to" ]
+  else
+    [ "$now" -ge "$from" ] || [ "$now" -lt "$to" ]
+  fi
+}
+
+# signal TYPE: only into an empty file, since Debezium empties it after it has read it. Fails while it has not.
+signal() {
+  [ ! -s "$SIGNALS" ] || return 1
+  printf '{"id":"first-copy-window","type":"%s-snapshot","data":{"type":"incremental"}}\n' "$1" >>"$SIGNALS"
+}
+
+# Debezium goes on with a copy as soon as its task starts: outside of the hours the pause lies there before.
+pause_before_start() { in_window || signal pause; }
+
+keep_first_copy_in_window() {
+  said=''
+  again=0
+  other=''
+  in_window || other=paused
+  while :; do
+    request GET "/connectors/$CONNECTOR/offsets"
+    if grep -q '"incremental_snapshot_correlation_id":"[^"]*-first"' /tmp/cdc/answer; then
+      other=''
+      if in_window; then wish=resume; else wish=pause; fi
+      if [ "$wish" = pause ] && [ "$again" -ge "$PAUSE_AGAIN" ]; then said=''; fi
+      if [ "$wish" != "$said" ] && signal "$wish"; then
+        [ "$again" -ge "$PAUSE_AGAIN" ] || log INFO "First copy, hours $FIRST_COPY_WINDOW: $wish."
+        said=$wish
+        again=0
+      fi
+      again=$((again + 1))
+    elif [ "$other" = paused ] && grep -q '"incremental_snapshot_correlation_id"' /tmp/cdc/answer; then
+      # A table that somebody has named has no hours.
+      if signal resume; then other=''; fi
+    fi
+    sleep "$WINDOW_WATCH_S"
+  done
+}
+
 look_after_connector() {
   write_bodies
   wait_until_healthy
   create_connector_if_absent
-  [ "$CDC_ROLE" = facility ] || restart_failed_sink
+  if [ "$CDC_ROLE" = central ]; then restart_failed_sink; fi
+  if [ -n "${FIRST_COPY_WINDOW-}" ]; then keep_first_copy_in_window; fi
 }

@@ -87,6 +87,11 @@ check_facility() {
   one_of DB_TRUST_SERVER_CERTIFICATE true false
   one_of SNAPSHOT_ISOLATION_MODE snapshot read_committed
   require SNAPSHOT_MODE 'a snapshot mode of Debezium'
+  [ "${FIRST_COPY_WINDOW-}" != at-once ] || FIRST_COPY_WINDOW=''
+  matches FIRST_COPY_WINDOW '([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]([+-](0[0-9]|1[0-4]):[0-5][0-9])?' \
+    'hours as in 22:00-05:00, East Africa Time, or 22:00-05:00+02:00'
+  # The first copy then comes beside the stream, in chunks, because one that goes before it cannot be interrupted.
+  case ${FIRST_COPY_WINDOW:+$SNAPSHOT_MODE} in when_needed | initial) SNAPSHOT_MODE=no_data ;; esac
   require TABLE_INCLUDE_LIST 'regular expressions of table names'
   require MESSAGE_KEY_COLUMNS 'table:column entries'
   require COLUMN_EXCLUDE_LIST 'regular expressions of column names'

@@ -119,6 +119,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/tables.ts')).tables,
   },
   {
+    name: 'snapshot',
+    summary: 'copy tables again while changes go on streaming: estimate, progress, pause',
+    load: async () => (await import('./commands/snapshot.ts')).snapshot,
+  },
+  {
     name: 'sql',
     summary: 'T-SQL for the database, printed for the DBA or run with a DBA login',
     verbs: [

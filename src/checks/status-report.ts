@@ -1,11 +1,12 @@
 import type { RunState, WorkerHealth } from '../adapters/connect-port.ts';
+import { parseWindow, windowText } from '../connector/copy-window.ts';
 import type { FacilitySettings } from '../settings/facility.ts';
 import { connectorState } from './connect/connector-state.ts';
 import { dockerConnectRest } from './connect/docker-connect-rest.ts';
 import { type ContainerFacts, dockerContainerState } from './connect/docker-container-state.ts';
 import type { FacilityCheck } from './context.ts';
 import { type HeartbeatFacts, heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
-import { streamPosition } from './pipeline/stream-position.ts';
+import { type PositionFacts, streamPosition } from './pipeline/stream-position.ts';
 import { streamTopics } from './pipeline/stream-topics.ts';
 import type { CheckResult, Facts } from './types.ts';
 
@@ -38,6 +39,8 @@ export interface StatusReport {
   connector: { name: string; state: RunState | 'ABSENT' } | null;
   tasks: { id: number; state: RunState }[];
   position: { commitLsn: string | null; copying: boolean } | null;
+  /** Tables that are copied beside the stream now, and the hours of the first copy where it has some. */
+  copies: { tables: string[]; hours: string | null } | null;
   /** Fields are null when there is none yet. */
   heartbeat: { at: string | null; ageSeconds: number | null } | null;
   /** End offsets of the data topics: records ever written, by all facilities with a database of this name. */
@@ -66,9 +69,17 @@ export function statusReport(results: readonly CheckResult[], settings: Facility
         : { name: connector.name, state: connector.status?.connector.state ?? 'ABSENT' },
     tasks: (connector?.status?.tasks ?? []).map(({ id, state }) => ({ id, state })),
     position: position === undefined ? null : { commitLsn: position.commitLsn, copying: position.copying },
+    copies: copiesOf(position, settings),
     heartbeat: heartbeat === undefined ? null : heartbeatOf(heartbeat),
     topics: topics?.ends.ok === true ? topics.ends.value : null,
   };
+}
+
+function copiesOf(position: PositionFacts | undefined, settings: FacilitySettings): StatusReport['copies'] {
+  // A bundle of an earlier version knows nothing of them.
+  const tables = position?.again ?? [];
+  const window = parseWindow(settings.firstCopyWindow);
+  return tables.length === 0 ? null : { tables, hours: window === undefined ? null : windowText(window) };
 }
 
 function healthOf(results: readonly CheckResult[]): Health {

@@ -82,7 +82,7 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   sayEffects(effects, context);
   await soleInstance(settings, context);
   await oldWorkerGone(settings, context);
-  const wanted = { settings, resolved, options };
+  const wanted = { settings, existing, resolved, options };
   const { container } = facilityNames(settings.facilityId, settings.instance);
   // What differs in the connector is for the plan to say.
   await noticeVersions({ dir, instance: settings.instance }, context);

@@ -45,6 +45,8 @@ export interface FacilitySettings {
   database: DatabaseSettings;
   kafka: KafkaSettings;
   snapshotMode: string;
+  /** `22:00-05:00`, in the hospital's time; empty: the first copy begins at once. */
+  firstCopyWindow: string;
   snapshotIsolation: 'snapshot' | 'read_committed';
   tableIncludeList: string;
   messageKeyColumns: string;
@@ -94,6 +96,7 @@ export function toFacilitySettings(
     },
     kafka: toKafkaSettings(fields, values, folder.kafkaCa),
     snapshotMode: read('SNAPSHOT_MODE'),
+    firstCopyWindow: read('FIRST_COPY_WINDOW'),
     snapshotIsolation: read('SNAPSHOT_ISOLATION_MODE'),
     tableIncludeList: read('TABLE_INCLUDE_LIST'),
     messageKeyColumns: read('MESSAGE_KEY_COLUMNS'),

@@ -2,6 +2,7 @@ import { containerFields, KAFKA_FIELDS } from './common-fields.ts';
 import type { Field } from './field.ts';
 import {
   choice,
+  copyWindow,
   facilityCode,
   facilityId,
   host,
@@ -134,6 +135,18 @@ export function facilityFields(version: string): readonly Field[] {
       ...choice(['when_needed', 'initial', 'no_data', 'recovery']),
       default: 'when_needed',
       sample: { hint: 'initial: never copies all tables again by itself' },
+    },
+    {
+      key: 'FIRST_COPY_WINDOW',
+      flag: '--first-copy-window <from-to>',
+      prompt: 'Hours of the first copy (22:00-05:00, or at-once)',
+      help: 'Hours in which the first copy may run, as in 22:00-05:00 East Africa Time, or 22:00-05:00+02:00; at-once: without waiting.',
+      schema: copyWindow(),
+      default: '',
+      sample: {
+        text: '22:00-05:00',
+        hint: 'copy the old rows at night only; changes stream from the start',
+      },
     },
     {
       key: 'SNAPSHOT_ISOLATION_MODE',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseWindow } from '../connector/copy-window.ts';
 import { FACILITY_ID } from '../connector/names.ts';
 
 /** Sample values that people leave in place; two facilities with the same one would share their streams. */
@@ -74,6 +75,17 @@ export function facilityId(): z.ZodType<string, string> {
     )
     .refine((text) => !RESERVED_IDS.test(text), 'The facility id "central" is taken by the central sink.')
     .meta({ pattern: '^([A-Za-z0-9][A-Za-z0-9-]{0,49})?$' });
+}
+
+/** Hours of the night, in the hospital's time; empty, or the word that takes hours back = at once. */
+export function copyWindow(): z.ZodType<string, string> {
+  return z
+    .string()
+    .transform((text) => text.trim().replace(/^at-once$/i, ''))
+    .refine(
+      (text) => text === '' || parseWindow(text) !== undefined,
+      'A window is written 22:00-05:00, or 22:00-05:00+02:00 where the clock is not East Africa Time (UTC+3); at-once is none.',
+    );
 }
 
 export function port(): z.ZodType<number, string> {

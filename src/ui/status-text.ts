@@ -26,7 +26,7 @@ export function statusText(report: StatusReport & { checks: readonly CheckResult
 }
 
 function rows(report: StatusReport): [string, string][] {
-  const { container, worker, connector, tasks, position, heartbeat, topics } = report;
+  const { container, worker, connector, tasks, position, copies, heartbeat, topics } = report;
   const states = tasks.map(({ id, state }) => `task ${id} ${state}`).join(', ');
   return [
     [
@@ -50,9 +50,19 @@ function rows(report: StatusReport): [string, string][] {
       connector === null ? UNKNOWN : `${connector.name} ${connector.state}, ${states || 'no task'}`,
     ],
     ['Position', positionText(position)],
+    ...copiesRow(copies),
     ['Heartbeat', heartbeatText(heartbeat)],
     ['Topics', topicsText(topics)],
   ];
+}
+
+/** Only while something is copied beside the stream. */
+function copiesRow(copies: StatusReport['copies']): [string, string][] {
+  if (copies === null) return [];
+  const [first, ...more] = copies.tables;
+  const names = more.length === 0 ? first : `${first} and ${more.length} more`;
+  const hours = copies.hours === null ? '' : `, the first copy in its hours ${copies.hours}`;
+  return [['Copying', `${names}${hours}: clinicmaster-cdc snapshot --status`]];
 }
 
 function heartbeatText(heartbeat: StatusReport['heartbeat']): string {

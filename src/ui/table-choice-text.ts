@@ -61,10 +61,18 @@ export function choiceText(
     `${style.symbol('pass')} ${style.wrap(`Written to ${written}. Nothing has changed yet in what streams.`, 2).trimStart()}`,
     '',
     style.wrap(
-      'This applies it: it checks everything, then starts the container anew, which takes less than a minute. No change is lost.',
+      `${next.length > 1 ? 'The first one' : 'This'} applies it: it checks everything, then starts the container anew, which takes less than a minute. No change is lost.`,
       2,
     ),
     ...commands,
+    ...(next.length > 1
+      ? [
+          '',
+          style.wrap(
+            'The second one then copies the rows that stand in the new tables now; it shows first what that costs.',
+          ),
+        ]
+      : []),
   ].join('\n');
 }
 

@@ -146,7 +146,7 @@ describe('doctor', () => {
     const world = streamingFacility();
     const healthy = world.sql.rows;
     world.sql.rows = (text) =>
-      text.includes('is_cdc_enabled FROM') ? [{ is_cdc_enabled: false }] : healthy(text);
+      text.includes('is_cdc_enabled FROM') ? [{ is_cdc_enabled: false }] : healthy(text, {});
     world.broken['kafka-1.example.org:9093'] = { kind: 'timeout', code: 'ETIMEDOUT', message: '' };
     const { exit, stdout } = await runCli(world, 'doctor', '--dir', DIR);
     expect(stdout).toMatchInlineSnapshot(`

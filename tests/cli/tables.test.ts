@@ -306,10 +306,12 @@ describe('another choice of tables', () => {
     await writeFile(join(world.dir, 'journal.json'), '{}');
     await tables('--yes', '--stream-only', 'Visits');
     world.env.TABLE_INCLUDE_LIST = 'x';
-    const { stderr } = await tables('--yes', '--stream', 'Patients');
+    const { stderr, stdout } = await tables('--yes', '--stream', 'Patients');
     expect(stderr.replace(/\s+/g, ' ')).toContain(
-      'dbo.Patients: The rows that stand in them now are not copied',
+      'dbo.Patients: The rows that stand in them now are not copied by init',
     );
+    expect(stderr).toContain('clinicmaster-cdc snapshot dbo.Patients');
+    expect(stdout).toContain('clinicmaster-cdc snapshot dbo.Patients');
     expect(stderr).toContain('TABLE_INCLUDE_LIST is set in the environment');
     expect(await env()).toMatchObject({ TABLE_INCLUDE_LIST: 'dbo\\.Visits,dbo\\.Patients' });
   });

@@ -38,6 +38,8 @@ describe('the command line', () => {
         image       build, fetch, save and load the image; compare it with its pin
         tables      what streams: tables, keys, capture, drift; choose tables and
                     columns
+        snapshot    copy tables again while changes go on streaming: estimate,
+                    progress, pause
         sql         T-SQL for the database, printed for the DBA or run with a DBA
                     login
         config      the settings: each value and where it came from; their JSON schema

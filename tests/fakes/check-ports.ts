@@ -2,7 +2,12 @@ import type { ConfigProblem, ConnectPort } from '../../src/adapters/connect-port
 import type { ContainerState, DockerPort } from '../../src/adapters/docker-port.ts';
 import type { KafkaPort, KafkaRecord, Refusal, TopicView } from '../../src/adapters/kafka-port.ts';
 import type { NetworkFailure, NetworkPort, TlsView } from '../../src/adapters/network-port.ts';
-import type { SqlFailure, SqlServerPort, SqlValue } from '../../src/adapters/sqlserver-port.ts';
+import type {
+  SqlFailure,
+  SqlParameters,
+  SqlServerPort,
+  SqlValue,
+} from '../../src/adapters/sqlserver-port.ts';
 import { CONNECTOR_CLASS, CONNECTOR_VERSION, OUR_TRANSFORM } from '../../src/connector/plugins.ts';
 import { storedLog } from './log-lines.ts';
 
@@ -22,7 +27,10 @@ export interface World {
   /** Hosts that cannot be reached, by `host` (name) or `host:port` (TCP). */
   broken: Record<string, NetworkFailure>;
   certificate: TlsView;
-  sql: { login: SqlFailure | undefined; rows: (text: string) => Record<string, SqlValue>[] | SqlFailure };
+  sql: {
+    login: SqlFailure | undefined;
+    rows: (text: string, bound: SqlParameters) => Record<string, SqlValue>[] | SqlFailure;
+  };
   kafka: {
     login: 'ok' | 'refused';
     advertised: { id: number; host: string; port: number }[];
@@ -101,8 +109,8 @@ export function fakeSqlServer(world: World, address: string): SqlServerPort {
     address,
     tls: async () => answer(SQL_TLS),
     open: async () => (world.sql.login === undefined ? answer([]) : { ok: false, failure: world.sql.login }),
-    query: async (text) => {
-      const rows = world.sql.rows(text);
+    query: async (text, bound) => {
+      const rows = world.sql.rows(text, bound);
       return Array.isArray(rows) ? answer(rows as never) : { ok: false, failure: rows };
     },
     close: async () => {},

@@ -76,6 +76,7 @@ describe('the container, given wrong settings', () => {
     [{ FACILITY_ID: 'central' }, 'FACILITY_ID is "central"'],
     [{ KAFKA_BOOTSTRAP_SERVERS: 'https://kafka:9093' }, 'KAFKA_BOOTSTRAP_SERVERS is "https://kafka:9093"'],
     [{ KAFKA_BOOTSTRAP_SERVERS: 'kafka' }, 'Needed: host:port,host:port'],
+    [{ FIRST_COPY_WINDOW: '22-5' }, 'FIRST_COPY_WINDOW is "22-5". Needed: hours as in 22:00-05:00'],
     [{ DB_PORT: '1433x' }, 'DB_PORT is "1433x". Needed: a port number'],
     [{ DB_ENCRYPT: 'yes' }, 'DB_ENCRYPT is "yes". Needed: one of true false'],
     [{ SNAPSHOT_ISOLATION_MODE: 'exclusive' }, 'Needed: one of snapshot read_committed'],

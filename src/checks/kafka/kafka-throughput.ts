@@ -70,7 +70,8 @@ export const kafkaThroughput: FacilityCheck<ThroughputFacts> = {
   },
 };
 
-async function load(
+/** The line's speed, by a load that Kafka must refuse: 64 KiB, and a megabyte where that went fast. */
+export async function load(
   { kafka }: Pick<Vantage, 'kafka'>,
   topic: string,
   signal: AbortSignal,

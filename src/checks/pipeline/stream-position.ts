@@ -1,3 +1,4 @@
+import { outstanding } from '../../connector/copy-state.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
 import { pass, warn } from '../verdicts.ts';
 
@@ -12,6 +13,8 @@ export type PositionFacts = {
   commitLsn: string | null;
   /** The first copy is under way. */
   copying: boolean;
+  /** Tables that are being copied again beside the stream, `dbo.Visits`. */
+  again: string[];
   /** Milliseconds since the container was started; null when there is none, or Docker does not answer. */
   runningMs: number | null;
 };
@@ -32,7 +35,13 @@ export const streamPosition: FacilityCheck<PositionFacts> = {
     const snapshot = offset?.snapshot;
     return {
       commitLsn: typeof lsn === 'string' ? lsn : null,
-      copying: snapshot !== undefined && snapshot !== null && offset?.snapshot_completed !== true,
+      // A copy of single tables beside the stream is marked here, too.
+      copying:
+        snapshot !== undefined &&
+        snapshot !== null &&
+        snapshot !== 'INCREMENTAL' &&
+        offset?.snapshot_completed !== true,
+      again: outstanding(offset),
       runningMs: await runningMs(context),
     };
   },

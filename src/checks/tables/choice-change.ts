@@ -84,6 +84,18 @@ interface Moved {
   back: readonly { path: string }[];
 }
 
+/** Names that a shell takes as they are; others cannot be copied by name anyway. */
+const PLAIN = /^[\p{L}\p{N}_.]+$/u;
+const MOST_NAMED = 8;
+
+/** What copies the rows of tables that begin to stream. */
+export function copyCommands(names: readonly string[]): string[] {
+  const plain = names.filter((name) => PLAIN.test(name));
+  if (plain.length === 0) return [];
+  const some = plain.length > MOST_NAMED ? 'TABLE TABLE…' : plain.join(' ');
+  return [`clinicmaster-cdc snapshot ${some}`];
+}
+
 function meanings({ starts, stops, keys, out, back }: Moved, installed: boolean): Meaning[] {
   const names = (pairs: readonly Pair[]) => pairs.map(({ name }) => name);
   const paths = (columns: readonly { path: string }[]) => columns.map(({ path }) => path);
@@ -107,10 +119,11 @@ function meanings({ starts, stops, keys, out, back }: Moved, installed: boolean)
     {
       code: 'not-copied',
       text:
-        'The rows that stand in them now are not copied: this facility streams already, and its first copy is over. ' +
-        'A row arrives when it changes next. Tell the central team that their older rows are missing.',
+        'The rows that stand in them now are not copied by init: this facility streams already, and its first copy is over. ' +
+        'A row arrives when it changes next. To have all of them, run this after init; it says first what it costs:',
       tables: installed ? names(starts) : [],
-      who: 'central-team',
+      who: 'you',
+      commands: copyCommands(names(starts)),
     },
     {
       code: 'rows-stay',

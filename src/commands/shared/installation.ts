@@ -12,8 +12,10 @@ import { runSteps } from '../../install/run-steps.ts';
 import type { Step, StepResult } from '../../install/step.ts';
 import { heartbeatBefore, proofStep } from '../../install/steps/proof.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import type { Values } from '../../settings/field.ts';
 import { facilityFields } from '../../settings/fields.ts';
 import type { Resolved } from '../../settings/resolve.ts';
+import { firstCopyPossible, firstCopyStep } from './first-copy.ts';
 import { imageRecipe } from './image.ts';
 import type { Options } from './module.ts';
 import { startsConnector } from './moves.ts';
@@ -23,6 +25,8 @@ import { guardStart } from './start-guard.ts';
 /** A facility's answers, ready to be put into effect. */
 export interface Wanted {
   settings: FacilitySettings;
+  /** The `.env` of before; undefined for a new facility. */
+  existing: Values | undefined;
   resolved: Resolved;
   options: Options;
 }
@@ -31,7 +35,9 @@ export interface Wanted {
 export async function installFacility(wanted: Wanted, context: Context): Promise<StepResult[]> {
   const work = await open(wanted, context, await context.docker());
   try {
-    const steps = work.steps(await work.heartbeat());
+    const before = await work.heartbeat();
+    await firstCopyPossible(wanted.existing, before !== null, wanted.settings, context);
+    const steps = work.steps(before);
     if (await startsConnector(steps)) {
       await guardStart(wanted.settings, wanted.options, context, 'start the connector');
     }
@@ -106,6 +112,7 @@ async function open({ settings, resolved, options }: Wanted, context: Context, d
     steps: (before: KafkaRecord | null): Step[] => [
       ...plan(deployment, ports),
       proofStep(stream, before, kafka, ports),
+      ...firstCopyStep(settings, context),
     ],
     close: () => kafka.close(),
   };

@@ -39,8 +39,8 @@ export async function guardStart(
     const step = context.out.step('Position before the start');
     const redact = redactor(secretsOf(settings));
     const facts = await lookBeforeStart(checkContext, context.signal);
-    const { snapshotMode: mode, database } = settings;
-    const judgement = judgeStart(facts, { mode, database: database.name });
+    const wish = { mode: modeOfWorker(settings), database: settings.database.name };
+    const judgement = judgeStart(facts, wish);
     if (judgement.kind === 'fine') {
       step.succeed(redact(`goes on from ${judgement.from}`));
       for (const note of judgement.notes) context.out.warn(redact(note));
@@ -54,6 +54,12 @@ export async function guardStart(
     const cost = judgement.risk === 'resnapshot' ? await costOf(checkContext, context) : '';
     throw refusal(judgement, what, cost, redact);
   });
+}
+
+/** With hours for the first copy the container copies beside the stream (connect/settings.sh): Debezium itself copies nothing. */
+function modeOfWorker({ firstCopyWindow, snapshotMode }: FacilitySettings): string {
+  const copies = snapshotMode === 'when_needed' || snapshotMode === 'initial';
+  return firstCopyWindow !== '' && copies ? 'no_data' : snapshotMode;
 }
 
 /** @throws CliError (usage) for a name that is no risk of a start */

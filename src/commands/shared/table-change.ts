@@ -1,4 +1,4 @@
-import { compared } from '../../checks/tables/choice-change.ts';
+import { compared, copyCommands } from '../../checks/tables/choice-change.ts';
 import { type Inventory, type TableFacts, typeText } from '../../checks/tables/facts.ts';
 import { type JudgedTable, judgeTables, type TableLists } from '../../checks/tables/judged.ts';
 import { includes, qualified } from '../../connector/table-selection.ts';
@@ -40,7 +40,13 @@ export async function changeChoice(
     installed,
   );
   const lists = differences(before, after);
-  const answer = { ok: true, command: 'tables', ...change, lists, next: ['clinicmaster-cdc init'] };
+  const answer = {
+    ok: true,
+    command: 'tables',
+    ...change,
+    lists,
+    next: ['clinicmaster-cdc init', ...(installed ? copyCommands(change.starts) : [])],
+  };
   if (Object.keys(lists).length === 0) {
     out.result({ ...answer, changed: false, written: null, next: [] }, choiceText);
     return EXIT.ok;

@@ -56,7 +56,13 @@ export function proofStep(
 
   const isCopying = async (): Promise<boolean> => {
     const offsets = (await connect.offsets(stream.names.connector)) ?? [];
-    return offsets.some(({ offset }) => offset?.snapshot !== undefined && offset.snapshot_completed !== true);
+    return offsets.some(
+      ({ offset }) =>
+        // A copy of single tables beside the stream is marked here, too.
+        offset?.snapshot !== undefined &&
+        offset.snapshot !== 'INCREMENTAL' &&
+        offset.snapshot_completed !== true,
+    );
   };
 
   return {

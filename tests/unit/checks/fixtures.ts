@@ -28,6 +28,7 @@ export function facility(changes: Partial<FacilitySettings> = {}): FacilitySetti
       securityProtocol: 'SASL_SSL',
       mechanism: 'SCRAM-SHA-256',
     },
+    firstCopyWindow: '',
     snapshotMode: 'when_needed',
     snapshotIsolation: 'snapshot',
     tableIncludeList: 'dbo\\..*',

@@ -180,7 +180,7 @@ describe('stream-position and stream-topics', () => {
     [{ commitLsn: null, copying: false, runningMs: 900_000 }, 'warn stream-position-none you'],
     [{ commitLsn: null, copying: false, runningMs: null }, 'warn stream-position-none you'],
   ])('position %#', (facts, expected) => {
-    expect(gist(judge(streamPosition, facts))).toBe(expected);
+    expect(gist(judge(streamPosition, { again: [], ...facts }))).toBe(expected);
   });
   it.each([
     [{ ends: { ok: true as const, value: { a: 3, b: 4 } } }, 'pass ok'],
