@@ -80,3 +80,6 @@ export const VERBS: readonly Verb[] = [
     ],
   },
 ];
+
+/** What runs where no verb is named, at a terminal: it answers which one shall. */
+export const loadStart = async () => (await import('./commands/start.ts')).start;

@@ -13,13 +13,14 @@ import { heartbeatBefore, proofStep } from '../install/steps/proof.ts';
 import { type FacilitySettings, toFacilitySettings } from '../settings/facility.ts';
 import { facilityFields } from '../settings/fields.ts';
 import type { Resolved } from '../settings/resolve.ts';
-import { addFieldFlags, collectAnswers } from './shared/answers.ts';
+import { addFieldFlags } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { checkFacility } from './shared/checked.ts';
 import { chosenDir, sameFacility } from './shared/facility.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
+import { facilityAnswers } from './shared/wizard/facility-answers.ts';
 
 /** `init`: from nothing, or from half-way, to a facility that provably streams. */
 export const init: CommandModule = { define, run };
@@ -30,6 +31,7 @@ function define(command: Command): void {
   addKafkaCaFlag(command);
   command.option('--db-ca <file>', 'CA certificate (PEM) of SQL Server');
   addImageFlags(command);
+  command.option('--change', 'show the answers as they stand, and ask which to change');
   command.addHelpText('after', HELP);
 }
 
@@ -52,17 +54,23 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const fields = facilityFields(context.version);
   const dir = await chosenDir(context, options);
   const existing = await readEnvValues(files, dir);
-  const resolved = await collectAnswers(fields, existing, options, context);
-  const settings = await settingsOf(resolved, dir, options, context);
-  sameFacility(existing, settings);
+  let answers = await facilityAnswers(fields, existing, dir, options, context);
+  const settle = async () => {
+    const found = await settingsOf(answers.resolved, dir, answers.options, context);
+    sameFacility(existing, found);
+    return found;
+  };
+  let settings = await settle();
 
-  const checks = await preflight(context, options, () =>
-    checkFacility(FACILITY_CHECKS, 'before-install', settings, context),
-  );
+  const check = () => checkFacility(FACILITY_CHECKS, 'before-install', settings, context);
+  const checks = await preflight(context, options, check, async () => {
+    answers = (await answers.change?.()) ?? answers;
+    settings = await settle();
+  });
   if (hasFailure(checks)) return stopped(context, options, 'init', checks);
 
   out.heading('Installation');
-  const steps = await install(settings, resolved, options, context);
+  const steps = await install(settings, answers.resolved, options, context);
 
   out.heading('Checks after the installation');
   const after = await checkFacility(FACILITY_CHECKS, 'after-install', settings, context);
