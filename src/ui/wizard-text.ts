@@ -33,7 +33,7 @@ export function reviewText(
   answers: readonly { label: string; value: string; source: string }[],
   style: Style,
 ): string {
-  const width = Math.min(34, Math.max(...answers.map(({ label }) => label.length)));
+  const width = Math.min(40, Math.max(...answers.map(({ label }) => label.length)));
   return answers
     .map(({ label, value, source }) => {
       const from = source === 'prompt' ? '' : `  ${style.dim(`(${source})`)}`;

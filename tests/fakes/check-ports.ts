@@ -21,7 +21,12 @@ export interface World {
   /** Hosts that cannot be reached, by `host` (name) or `host:port` (TCP). */
   broken: Record<string, NetworkFailure>;
   certificate: TlsView;
-  sql: { login: SqlFailure | undefined; rows: (text: string) => Record<string, SqlValue>[] | SqlFailure };
+  sql: {
+    login: SqlFailure | undefined;
+    /** Of the certificate, where it is another one than a well-kept server has. */
+    certificate?: { chainError?: string; selfSigned?: boolean };
+    rows: (text: string) => Record<string, SqlValue>[] | SqlFailure;
+  };
   kafka: {
     login: 'ok' | 'refused';
     advertised: { id: number; host: string; port: number }[];
@@ -94,7 +99,7 @@ export function fakeNetwork(world: World): NetworkPort {
 export function fakeSqlServer(world: World, address: string): SqlServerPort {
   return {
     address,
-    tls: async () => answer(SQL_TLS),
+    tls: async () => answer({ ...SQL_TLS, ...world.sql.certificate }),
     open: async () => (world.sql.login === undefined ? answer([]) : { ok: false, failure: world.sql.login }),
     query: async (text) => {
       const rows = world.sql.rows(text);

@@ -1,14 +1,14 @@
 import { CliError } from '../../../errors.ts';
 import { certificateFrom } from '../certificates.ts';
 import type { Wizard } from './question.ts';
-import { answer, type CertificateOption, labelOf, reopen } from './state.ts';
+import { answer, type CertificateOption, promptOf, reopen } from './state.ts';
 
 /** The file of a CA certificate, asked for until it is one. Nothing typed: it is not at hand. */
 export async function askCertificate(wizard: Wizard, key: CertificateOption): Promise<void> {
   const { state, context, prompts } = wizard;
   for (;;) {
     const typed = await prompts.text({
-      message: `${labelOf(state, key)}, empty if not at hand`,
+      message: promptOf(state, key),
       check: () => undefined,
       back: true,
     });

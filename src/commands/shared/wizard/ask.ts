@@ -1,6 +1,6 @@
 import { refusal } from '../../../settings/resolve.ts';
 import type { Question, Wizard } from './question.ts';
-import { answer, fieldOf, labelOf } from './state.ts';
+import { answer, fieldOf, promptOf } from './state.ts';
 
 /** Asks for the value of one field: hidden for a secret, from a list where there are few answers, else a line of text. */
 export async function askField(
@@ -10,7 +10,7 @@ export async function askField(
   const field = fieldOf(state, key);
   if (field === undefined) throw new Error(`No field ${key}`);
   const before = state.values[key] ?? field.default ?? '';
-  const message = labelOf(state, key);
+  const message = promptOf(state, key);
   const check = (text: string) => refusal(field, text);
   if (choices !== undefined) {
     const options = choices.map(([value, label]) => ({ value, label }));

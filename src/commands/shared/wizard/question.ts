@@ -44,6 +44,8 @@ export interface Attempt {
   /** Keys of the answers that are tried: when one changes, it is tried again. */
   of: readonly string[];
   when?(state: WizardState): boolean;
+  /** What a success says, where the check's own words do not fit. */
+  says?(state: WizardState): string;
   /** Other settings for the try than those of the answers. */
   settings?(settings: FacilitySettings): FacilitySettings;
   /** Codes that are no failure here. */

@@ -10,7 +10,12 @@ export async function review(wizard: Wizard): Promise<void> {
   const { state, context, prompts } = wizard;
   for (;;) {
     context.out.heading('Your answers');
-    context.out.block((style) => reviewText(answers(state), style));
+    context.out.block((style) =>
+      reviewText(
+        answers(state).filter(({ source }) => source !== 'default'),
+        style,
+      ),
+    );
     const chosen = await prompts.select({
       message: 'Is this right?',
       options: [

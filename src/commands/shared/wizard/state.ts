@@ -7,8 +7,8 @@ import type { Attempt } from './question.ts';
 
 /** The certificates that a flag names, by their option. */
 export const CERTIFICATES = {
-  kafkaCa: { prompt: 'CA certificate of Kafka (file)', flag: '--kafka-ca' },
-  dbCa: { prompt: 'CA certificate of SQL Server (file)', flag: '--db-ca' },
+  kafkaCa: { prompt: 'CA certificate of Kafka (a PEM file; empty: not at hand)', flag: '--kafka-ca' },
+  dbCa: { prompt: 'CA certificate of SQL Server (a PEM file; empty: not at hand)', flag: '--db-ca' },
 } as const;
 export type CertificateOption = keyof typeof CERTIFICATES;
 
@@ -75,10 +75,15 @@ export function fieldOf({ fields }: WizardState, key: string): Field | undefined
   return fields.find((field) => field.key === key);
 }
 
-/** The name of an answer, as its question has it. */
-export function labelOf(state: WizardState, key: string): string {
+/** The question, without its colon. */
+export function promptOf(state: WizardState, key: string): string {
   if (isCertificate(key)) return CERTIFICATES[key].prompt;
   return fieldOf(state, key)?.prompt ?? key;
+}
+
+/** The name of an answer: its question without what explains it in brackets. */
+export function labelOf(state: WizardState, key: string): string {
+  return promptOf(state, key).replace(/ \(.*\)$/, '');
 }
 
 export function isCertificate(key: string): key is CertificateOption {

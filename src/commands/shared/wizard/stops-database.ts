@@ -77,6 +77,7 @@ const login: Attempt = {
   // Every login may open master; which database is ClinicMaster's is asked next.
   settings: (settings) => ({ ...settings, database: { ...settings.database, name: 'master' } }),
   tolerates: ['sql-login-database'],
+  says: ({ values }) => `${values.DB_USER} is let in`,
   mends: () => ['DB_PASS', 'DB_USER', ...SERVER],
 };
 
@@ -88,6 +89,7 @@ const open: Attempt = {
   checks: ['sql-login', 'sql-db-cdc-enabled'],
   of: [...LOGIN, 'DB_NAME'],
   when: (state) => hasPassed(state, 'database-login'),
+  says: ({ values }) => `${values.DB_NAME}, change data capture is on`,
   mends: () => ['DB_NAME', 'DB_USER'],
 };
 

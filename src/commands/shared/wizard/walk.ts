@@ -82,7 +82,8 @@ async function attempt(one: Attempt, wizard: Wizard): Promise<void> {
   if (failed === undefined) {
     state.settled.set(one.id, { signature: answers, passed: true });
     const last = results.at(-1);
-    step.succeed(last?.verdict.outcome === 'pass' ? last.verdict.summary : undefined);
+    const words = last?.verdict.outcome === 'pass' ? last.verdict.summary : undefined;
+    step.succeed(one.says?.(state) ?? words);
     for (const { title, verdict } of results) {
       if (verdict.outcome === 'warn' || verdict.outcome === 'unknown')
         context.out.check(verdict.outcome, title, verdict.summary);
