@@ -6,7 +6,7 @@ import type { Style } from './output.ts';
 const LINES_SHOWN = 8;
 
 /** What a try has seen, what is needed and who must act; its headline stands above it already. */
-export function troubleText({ id, verdict }: CheckResult, style: Style): string {
+export function troubleText({ id, verdict }: CheckResult, advice: string | undefined, style: Style): string {
   const { current, required, remedy } = verdict;
   const lines: string[] = [];
   const part = (label: string, text: string) =>
@@ -14,7 +14,7 @@ export function troubleText({ id, verdict }: CheckResult, style: Style): string 
   if (current !== undefined) part('Seen:', current);
   if (required !== undefined) part('Needed:', required);
   if (remedy !== undefined) {
-    part('Do:', remedy.text);
+    part('Do:', advice ?? remedy.text);
     part('Who:', PERSON[remedy.who]);
     // What init would do is what this wizard offers.
     const commands = (remedy.commands ?? []).filter((line) => !line.startsWith('clinicmaster-cdc init'));

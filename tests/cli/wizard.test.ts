@@ -277,7 +277,7 @@ describe('a certificate that nobody here has signed', () => {
     const kafka: Turn[] = [
       KAFKA[0]!,
       ['CA certificate of Kafka', ''],
-      ['What now?', 'Correct: CA certificate of Kafka'],
+      ['What now?', 'Give the file of the CA certificate'],
       ['CA certificate of Kafka', 'no.pem'],
       ['CA certificate of Kafka', 'nowhere.pem'],
       ['CA certificate of Kafka', 'ca.pem', () => (world.world.certificate = good)],

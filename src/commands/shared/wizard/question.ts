@@ -26,6 +26,8 @@ export interface Question {
   due?(state: WizardState): boolean;
   /** The possible answers, where there are few: text of the field and what stands in the list. */
   choices?: readonly (readonly [value: string, label: string])[];
+  /** What the list of cures calls it, where "Correct: …" does not fit. */
+  cure?: string;
   /** Asks in a way of its own and sets the answers; where absent it is one line of text. */
   ask?(wizard: Wizard): Promise<void>;
 }
@@ -54,6 +56,8 @@ export interface Attempt {
   ownOnly?: boolean;
   /** A finding that is nobody's mistake but a question of its own: the key of that question. */
   leadsTo?(failed: CheckResult, state: WizardState): string | undefined;
+  /** What to do about it here, where the check's own words are for an installed facility. */
+  advice?(failed: CheckResult): string | undefined;
   /** Keys of the answers that may be wrong, the likeliest first. */
   mends(failed: CheckResult): readonly string[];
   /** Cures that need no typing. */

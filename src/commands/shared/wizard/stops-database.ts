@@ -60,6 +60,10 @@ const certificate: Attempt = {
       : undefined,
   mends: ({ verdict }) =>
     CERTIFICATE_FAULTS.test(verdict.code) ? ['DB_TRUST_SERVER_CERTIFICATE', ...SERVER] : SERVER,
+  advice: ({ verdict }) =>
+    verdict.code === 'sql-tls-untrusted'
+      ? 'Ask the DBA for the certificate that signed this one, and give its file here. Where SQL Server made its own and stands in this building, take it as it is.'
+      : undefined,
   offers: async ({ verdict }) =>
     verdict.code === 'sql-tls-none'
       ? [{ label: 'Connect without encryption (same machine only)', values: { DB_ENCRYPT: 'false' } }]
@@ -116,6 +120,7 @@ export const DATABASE_STOPS: readonly Stop[] = [
   reach,
   question('DB_TRUST_SERVER_CERTIFICATE', 'Who reads along on the line could read patients’ data.', {
     ask: askDatabaseTrust,
+    cure: 'Take the certificate as it is, or give a CA certificate',
   }),
   question('dbCa', 'The DBA has it: the certificate (PEM) that signed the one of SQL Server.', {
     ask: (wizard) => askCertificate(wizard, 'dbCa'),

@@ -57,6 +57,10 @@ const kafkaCertificate: Attempt = {
     settled.get('kafka-reach')?.passed === true && (values.KAFKA_SECURITY_PROTOCOL ?? '').endsWith('SSL'),
   leadsTo: ({ verdict }, { values }) =>
     verdict.code === 'kafka-tls-handshake-untrusted' && values.kafkaCa === undefined ? 'kafkaCa' : undefined,
+  advice: ({ verdict }) =>
+    verdict.code === 'kafka-tls-handshake-untrusted'
+      ? 'Ask the central team for the CA certificate of Kafka, copy the file to this machine and give its path here. If you gave it: it is another one than that of these brokers, or something on the way answers instead of Kafka.'
+      : undefined,
   mends: ({ verdict }) =>
     verdict.code === 'kafka-tls-handshake-untrusted' ? ['kafkaCa', ...BROKERS] : LISTENER,
 };
@@ -94,6 +98,7 @@ const KAFKA_STOPS: readonly Stop[] = [
   kafkaReach,
   kafka('kafkaCa', 'It came with the enrolment sheet: a file such as kafka-ca.pem.', {
     ask: (wizard) => askCertificate(wizard, 'kafkaCa'),
+    cure: 'Give the file of the CA certificate',
   }),
   kafkaCertificate,
   kafka('KAFKA_USER', 'From the enrolment sheet; every facility has a user of its own.'),

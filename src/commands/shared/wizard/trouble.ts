@@ -4,13 +4,14 @@ import { leave } from './leave.ts';
 import { pickAnswer } from './pick.ts';
 import type { Attempt, Wizard } from './question.ts';
 import { answer, labelOf, reopen, shownValue, signature } from './state.ts';
+import { STOPS } from './stops.ts';
 
 /** Most sites lock a login after five wrong passwords, some after three. */
 const REFUSALS_TOLD = 3;
 
 /** Says what a try has seen, who must act and, where it is so, that a lock is near. */
-export function tellTrouble(failed: CheckResult, { state, context }: Wizard): void {
-  context.out.block((style) => troubleText(failed, style));
+export function tellTrouble(attempt: Attempt, failed: CheckResult, { state, context }: Wizard): void {
+  context.out.block((style) => troubleText(failed, attempt.advice?.(failed), style));
   if (failed.verdict.code !== 'sql-login-refused') return;
   const user = state.values.DB_USER ?? '';
   const refusals = (state.refusals.get(user) ?? 0) + 1;
@@ -56,6 +57,8 @@ export async function settleTrouble(attempt: Attempt, failed: CheckResult, wizar
 }
 
 function correction({ state }: Wizard, key: string): string {
+  const question = STOPS.find((stop) => stop.kind === 'question' && stop.key === key);
+  if (question?.kind === 'question' && question.cure !== undefined) return question.cure;
   const value = shownValue(state, key);
   return `Correct: ${labelOf(state, key)}${value === '' || value === '(given)' ? '' : `  ${value}`}`;
 }

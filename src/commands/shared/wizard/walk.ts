@@ -70,7 +70,7 @@ async function attempt(one: Attempt, wizard: Wizard): Promise<void> {
   const answers = signature(state, one);
   const known = state.failed.get(one.id);
   if (known?.signature === answers) {
-    if (!known.told) tellTrouble(known.result, wizard);
+    if (!known.told) tellTrouble(one, known.result, wizard);
     known.told = true;
     return settleTrouble(one, known.result, wizard);
   }
@@ -94,7 +94,7 @@ async function attempt(one: Attempt, wizard: Wizard): Promise<void> {
   state.failed.set(one.id, { signature: answers, result: failed, told: key === undefined });
   if (key === undefined) {
     step.fail(failed.verdict.summary);
-    tellTrouble(failed, wizard);
+    tellTrouble(one, failed, wizard);
     return settleTrouble(one, failed, wizard);
   }
   step.warn(failed.verdict.summary);
