@@ -87,7 +87,8 @@ export function createContext(invocation: Invocation): Context {
     host,
     clock: systemClock,
     files: hostFiles(),
-    prompts: async () => (await import('./ui/prompts/terminal-prompts.ts')).terminalPrompts(invocation.look),
+    prompts: async () =>
+      (await import('./ui/prompts/terminal-prompts.ts')).terminalPrompts(invocation.look, invocation.signal),
     stdin: () => readAll(process.stdin),
     docker,
     system: systemFacts,

@@ -105,6 +105,7 @@ async function play(argv: string[], scene: Partial<Scene> = {}) {
       clock: { now: () => 0, sleep: async () => {} },
       files: { ...hostFiles(), read: async () => undefined },
       prompts: async () => ({
+        keys: '',
         text: async ({ message, check }: Question) => {
           const answer = String(await next(message));
           expect(check(answer)).toBeUndefined();

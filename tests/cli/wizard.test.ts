@@ -2,8 +2,14 @@ import { X509Certificate } from 'node:crypto';
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { init } from '../../src/commands/init.ts';
+import { CERTIFICATES } from '../../src/commands/shared/wizard/state.ts';
+import { STOPS } from '../../src/commands/shared/wizard/stops.ts';
 import { envValues, parseEnv } from '../../src/settings/env-file.ts';
+import { flagName } from '../../src/settings/field.ts';
+import { facilityFields } from '../../src/settings/fields.ts';
 import { dialog, ESC, type Turn } from '../fakes/dialog.ts';
 import { ANSWERS, type InstallWorld, installWorld } from '../fakes/install-world.ts';
 import { CODE } from '../fakes/streaming-facility.ts';
@@ -431,5 +437,46 @@ describe('the bare program', () => {
   it('never asks without a terminal', async () => {
     const { exit, stderr } = await world.cli();
     expect([exit, stderr.includes('A command is missing.')]).toEqual([2, true]);
+  });
+});
+
+describe('every question', () => {
+  const questions = STOPS.filter((stop) => stop.kind === 'question');
+
+  it('can be answered without being asked: by a flag, a secret by the environment', async () => {
+    const command = new Command();
+    init.define(command);
+    const flags = command.options.map(({ long }) => long);
+    const fields = facilityFields('1');
+    for (const { key } of questions) {
+      const field = fields.find((one) => one.key === key);
+      const flag = key in CERTIFICATES ? CERTIFICATES[key as 'dbCa'].flag : flagName(field!);
+      if (field?.secret === true) expect([key, flag]).toEqual([key, undefined]);
+      else expect(flags).toContain(flag);
+    }
+    expect(questions.filter(({ key }) => key.endsWith('_PASS')).map(({ key }) => key)).toEqual([
+      'DB_PASS',
+      'KAFKA_PASS',
+    ]);
+  });
+
+  it('that has no default is named, with its flag or variable, where nobody can be asked', async () => {
+    world.env = {};
+    const { exit, stderr } = await world.cli('init', '--dir', world.dir);
+    expect(exit).toBe(2);
+    for (const field of facilityFields('1').filter(({ default: preset }) => preset === undefined)) {
+      expect(stderr).toContain(field.secret ? `environment variable ${field.key}` : flagName(field));
+    }
+  });
+
+  it('says in one sentence or two why it is asked', () => {
+    for (const { why } of questions) expect(why.length).toBeLessThan(120);
+    expect(new Set(questions.map(({ key }) => key)).size).toBe(questions.length);
+  });
+
+  it('belongs to a try, or is told to nobody but people', () => {
+    const tried = STOPS.flatMap((stop) => (stop.kind === 'attempt' ? stop.of : []));
+    const untried = questions.map(({ key }) => key).filter((key) => !tried.includes(key));
+    expect(untried).toEqual(['FACILITY_NAME', 'FACILITY_DHIS2_CODE', 'FACILITY_ID']);
   });
 });

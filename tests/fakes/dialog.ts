@@ -50,6 +50,7 @@ export function scriptedPrompts(it: Dialog): PromptPort {
     }
   };
   return {
+    keys: 'Enter takes what stands in brackets.',
     text,
     secret: text,
     confirm: async (message) => {

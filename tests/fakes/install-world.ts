@@ -221,5 +221,5 @@ function prompts(it: InstallWorld): PromptPort {
   const select = async ({ message }: { message: string }) => {
     throw new Error(`unexpected list: ${message}`);
   };
-  return { text: reply, secret: reply, confirm, choose, select };
+  return { keys: '', text: reply, secret: reply, confirm, choose, select };
 }

@@ -1,5 +1,7 @@
 /** Questions to the person at the terminal. Each method throws {@link WentBack} where its question may be gone back from. */
 export interface PromptPort {
+  /** What the keys do, in a sentence. */
+  readonly keys: string;
   /** One line of text. `check` answers why it is refused, or undefined. */
   text(question: Question): Promise<string>;
   /** The same without showing what is typed. */

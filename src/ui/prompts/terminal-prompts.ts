@@ -2,6 +2,7 @@ import inquirer from 'inquirer';
 import { cancelled } from '../cancelled.ts';
 import type { Look } from '../style.ts';
 import { choosePrompt } from './choose-prompt.ts';
+import { plainPrompts } from './plain-prompts.ts';
 import { type Menu, type PromptPort, type Question, WentBack } from './prompt-port.ts';
 import { promptTheme } from './prompt-theme.ts';
 
@@ -16,7 +17,10 @@ interface Place {
 }
 
 /** Questions by inquirer, on stderr. Only for a terminal: without one, inquirer would wait for ever. */
-export function terminalPrompts(look: Look): PromptPort {
+export function terminalPrompts(look: Look, signal: AbortSignal): PromptPort {
+  // inquirer draws a question over itself.
+  if (look.plain === true)
+    return plainPrompts(look, { input: process.stdin, output: process.stderr, signal });
   const theme = promptTheme(look);
   const ask = <T>(question: object, back = false): Promise<T> =>
     asked(back, (place) =>
@@ -25,6 +29,7 @@ export function terminalPrompts(look: Look): PromptPort {
         .then((answers) => (answers as unknown as { answer: T }).answer),
     );
   return {
+    keys: 'Enter takes what stands in brackets; Esc goes back one question; Ctrl-C leaves.',
     text: (question) => ask({ type: 'input', ...rules(question) }, question.back),
     secret: (question) =>
       ask({ type: 'password', mask: '*', toggleMask: false, ...rules(question) }, question.back),

@@ -51,11 +51,10 @@ export async function facilityAnswers(
     },
   });
   if (options.change !== true && !needsAsking(state)) return outcome();
-  const { out } = context;
-  out.note(
-    'Enter takes what stands in brackets; Esc goes back one question; Ctrl-C leaves. Each answer is tried at once. Nothing is changed before you have seen the plan and agreed.',
-  );
   const it = await wizard();
+  context.out.note(
+    `${it.prompts.keys} Each answer is tried at once. Nothing is changed before you have seen the plan and agreed.`,
+  );
   if (options.change === true) for (const { key } of fields) state.shown.add(key);
   if (options.change !== true || needsAsking(state)) await walk(it);
   await review(it);

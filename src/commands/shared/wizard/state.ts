@@ -86,7 +86,7 @@ export function labelOf(state: WizardState, key: string): string {
   return promptOf(state, key).replace(/ \(.*\)$/, '');
 }
 
-export function isCertificate(key: string): key is CertificateOption {
+function isCertificate(key: string): key is CertificateOption {
   return key in CERTIFICATES;
 }
 
