@@ -58,7 +58,7 @@ const LOGIN: Turn[] = [
 const TABLES: Turn[] = [
   ['Database', ''],
   ['Tables to stream', ''],
-  ['dbo.AuditTrail has no key', ['[At]', '[What]']],
+  ['Key columns of dbo.AuditTrail', ['[At]', '[What]']],
 ];
 const KAFKA: Turn[] = [
   ['Kafka brokers', 'kafka-1.example.org:9093'],
@@ -244,7 +244,7 @@ describe('a mistake at a question', () => {
   });
 
   it('in the tables: the one without a key is left out', async () => {
-    const tables: Turn[] = [...TABLES.slice(0, 2), ['dbo.AuditTrail has no key', []]];
+    const tables: Turn[] = [...TABLES.slice(0, 2), ['Key columns of dbo.AuditTrail', []]];
     const { exit, left } = await talk(rest({ ...right, tables }));
     expect([exit, left]).toEqual([0, []]);
     expect((await env()).TABLE_INCLUDE_LIST).toContain('AuditTrail');
@@ -270,7 +270,7 @@ describe('a mistake at a question', () => {
 describe('a certificate that nobody here has signed', () => {
   it('of SQL Server is asked about, and taken as it is where the user says so', async () => {
     world.world.sql.certificate = { chainError: 'SELF_SIGNED_CERT', selfSigned: true };
-    const trust: Turn = ['SQL Server cannot prove who it is', 'Take it as it is'];
+    const trust: Turn = ['Trust SQL Server?', 'Yes, as it is'];
     const { exit, left } = await talk([...FACILITY, ...SERVER, trust, ...LOGIN, ...TABLES, ...KAFKA, GO_ON]);
     expect([exit, left, (await env()).DB_TRUST_SERVER_CERTIFICATE]).toEqual([0, [], 'true']);
   });

@@ -68,7 +68,6 @@ describe('init at a terminal', () => {
     const list = await terminal.until('Number, or a part of the name [1]: ');
     expect(list).toContain('x Reach SQL Server: failed, No address is known for');
     // Nothing but line ends moves the cursor.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
     expect(list).not.toMatch(/\u001b/);
     terminal.type(CTRL_C);
     expect(await terminal.ended).toBe(130);

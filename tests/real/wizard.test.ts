@@ -88,12 +88,12 @@ test('goes from nothing to a proven stream', async () => {
   await terminal.answer('DHIS2 code of the facility', CODE);
   await terminal.answer('SQL Server host', host);
   await terminal.answer('SQL Server port', String(port));
-  await terminal.pick('SQL Server cannot prove who it is', 'Take it as it is');
+  await terminal.pick('Trust SQL Server?', 'Yes, as it is');
   await terminal.answer('SQL Server login', user);
   await terminal.answer('SQL Server password', password);
   await terminal.pick('Database', hospital.database.name);
   await terminal.pick('Tables to stream', 'All 3 of them');
-  await terminal.answer('dbo.AuditTrail has no key', ' \u001b[B ');
+  await terminal.answer('Key columns of dbo.AuditTrail', ' \u001b[B ');
   await terminal.answer('Kafka brokers', sandbox.kafka.bootstrap);
   await terminal.answer('CA certificate of Kafka', sandbox.caFile);
   await terminal.answer('Kafka user', kafka.username);
@@ -144,10 +144,10 @@ test('takes a mistake at every question and still ends in a proven stream', asyn
   await terminal.until('No address is known for no-such-host.invalid.');
   await correct('SQL Server host');
   await terminal.answer('SQL Server host:', host);
-  await terminal.pick('SQL Server cannot prove who it is', 'Correct the host');
+  await terminal.pick('Trust SQL Server?', 'Correct the host');
   await terminal.answer('SQL Server host:', host);
   await terminal.pick('What now?', 'Take the certificate as it is, or give');
-  await terminal.pick('SQL Server cannot prove who it is', 'Give a CA certificate');
+  await terminal.pick('Trust SQL Server?', 'Give a CA certificate');
   await terminal.answer('CA certificate of SQL Server', '/nowhere/ca.pem');
   await terminal.until('there is no such file');
   await terminal.answer('CA certificate of SQL Server', sandbox.caFile);
@@ -155,12 +155,13 @@ test('takes a mistake at every question and still ends in a proven stream', asyn
   await terminal.answer('SQL Server login', user);
   await terminal.answer('SQL Server password', 'not the password');
   await terminal.until('error 18456');
-  await correct('SQL Server port');
+  await terminal.pick('What now?', 'Change another answer');
+  await terminal.pick('Which answer?', 'SQL Server port');
   await terminal.answer('SQL Server port:', '9');
   await terminal.until('nothing listens at port 9');
   await correct('SQL Server port');
   await terminal.answer('SQL Server port:', String(port));
-  await terminal.until('error 18456');
+  await terminal.until('refuses the login cdc_reader. (as before)');
   await correct('SQL Server password');
   await terminal.answer('SQL Server password:', password);
 
@@ -169,7 +170,7 @@ test('takes a mistake at every question and still ends in a proven stream', asyn
   await correct('Database');
   await terminal.pick('Database', name);
   await terminal.pick('Tables to stream', 'All 3 of them');
-  await terminal.answer('dbo.AuditTrail has no key', '');
+  await terminal.answer('Key columns of dbo.AuditTrail', '');
 
   await terminal.answer('Kafka brokers', `${host}:9`);
   await terminal.until('nothing listens at port 9');

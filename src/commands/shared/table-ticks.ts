@@ -76,7 +76,7 @@ export async function askKeys(
   const keyless: JudgedTable[] = [];
   for (const table of wanted.filter(({ key: own }) => own.kind === 'none')) {
     const columns = await prompts.choose({
-      message: `${qualified(table)} has no key. Columns that identify a row (none: the table is left out)`,
+      message: `Key columns of ${qualified(table)} (none: it is left out)`,
       options: columnOptions(inventory, table),
       back,
     });

@@ -35,7 +35,8 @@ export function terminalPrompts(look: Look, signal: AbortSignal): PromptPort {
       ask({ type: 'password', mask: '*', toggleMask: false, ...rules(question) }, question.back),
     choose: (choice) => asked(choice.back === true, (place) => choosePrompt({ ...choice, theme }, place)),
     confirm: (message, byDefault) => ask({ type: 'confirm', message, default: byDefault }),
-    select: (menu) => ask({ ...list(menu, theme), message: menu.message, pageSize: PAGE }, menu.back),
+    select: (menu) =>
+      ask({ ...list(menu, theme), message: menu.message.replace(/[^?]$/, '$&:'), pageSize: PAGE }, menu.back),
   };
 }
 

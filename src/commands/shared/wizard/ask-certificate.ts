@@ -35,12 +35,12 @@ export async function askDatabaseTrust(wizard: Wizard): Promise<void> {
   const { state, prompts } = wizard;
   const madeUp = state.failed.get('database-certificate')?.result.verdict.summary.includes('by itself');
   const chosen = await prompts.select({
-    message: 'SQL Server cannot prove who it is. What now?',
+    message: 'Trust SQL Server?',
     options: [
-      { value: 'trust', label: 'Take it as it is: it stands in this building' },
+      { value: 'trust', label: 'Yes, as it is: it stands in this building' },
       { value: 'file', label: 'Give a CA certificate (a file from the DBA)' },
-      { value: 'host', label: 'Correct the host of SQL Server' },
-      { value: 'refuse', label: 'Neither' },
+      { value: 'host', label: 'Correct the host' },
+      { value: 'refuse', label: 'No' },
     ],
     initial: madeUp === false ? 'file' : 'trust',
     back: true,

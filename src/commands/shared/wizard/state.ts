@@ -7,8 +7,8 @@ import type { Attempt } from './question.ts';
 
 /** The certificates that a flag names, by their option. */
 export const CERTIFICATES = {
-  kafkaCa: { prompt: 'CA certificate of Kafka (a PEM file; empty: not at hand)', flag: '--kafka-ca' },
-  dbCa: { prompt: 'CA certificate of SQL Server (a PEM file; empty: not at hand)', flag: '--db-ca' },
+  kafkaCa: { prompt: 'CA certificate of Kafka (file; empty: not at hand)', flag: '--kafka-ca' },
+  dbCa: { prompt: 'CA certificate of SQL Server (file; empty: not at hand)', flag: '--db-ca' },
 } as const;
 export type CertificateOption = keyof typeof CERTIFICATES;
 

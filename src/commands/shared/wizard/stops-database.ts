@@ -82,7 +82,11 @@ const login: Attempt = {
   settings: (settings) => ({ ...settings, database: { ...settings.database, name: 'master' } }),
   tolerates: ['sql-login-database'],
   says: ({ values }) => `${values.DB_USER} is let in`,
-  mends: () => ['DB_PASS', 'DB_USER', ...SERVER],
+  advice: ({ verdict }) =>
+    verdict.code === 'sql-login-refused'
+      ? 'Type login and password again; capitals count. SQL Server keeps the reason to itself; the DBA finds it in its error log as a state: 5 no such login, 8 wrong password, 7 disabled, 58 Windows accounts only.'
+      : undefined,
+  mends: ({ verdict }) => (verdict.code.startsWith('sql-login') ? ['DB_PASS', 'DB_USER'] : SERVER),
 };
 
 const open: Attempt = {
@@ -118,10 +122,14 @@ export const DATABASE_STOPS: readonly Stop[] = [
     ask: askPort,
   }),
   reach,
-  question('DB_TRUST_SERVER_CERTIFICATE', 'Who reads along on the line could read patients’ data.', {
-    ask: askDatabaseTrust,
-    cure: 'Take the certificate as it is, or give a CA certificate',
-  }),
+  question(
+    'DB_TRUST_SERVER_CERTIFICATE',
+    'It cannot prove who it is. An impostor on the line could read the password and patients’ data.',
+    {
+      ask: askDatabaseTrust,
+      cure: 'Take the certificate as it is, or give a CA certificate',
+    },
+  ),
   question('dbCa', 'The DBA has it: the certificate (PEM) that signed the one of SQL Server.', {
     ask: (wizard) => askCertificate(wizard, 'dbCa'),
   }),

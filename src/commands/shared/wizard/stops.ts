@@ -78,8 +78,10 @@ const kafkaLogin: Attempt = {
     (values.KAFKA_SECURITY_PROTOCOL ?? '').startsWith('SASL'),
   mends: ({ verdict }) =>
     verdict.code.includes('mechanism')
-      ? ['KAFKA_SASL_MECHANISM', ...LISTENER]
-      : ['KAFKA_PASS', 'KAFKA_USER', 'KAFKA_SASL_MECHANISM', ...LISTENER],
+      ? ['KAFKA_SASL_MECHANISM', ...BROKERS]
+      : verdict.code === 'kafka-sasl-auth-refused'
+        ? ['KAFKA_PASS', 'KAFKA_USER']
+        : LISTENER,
 };
 
 const KAFKA_STOPS: readonly Stop[] = [

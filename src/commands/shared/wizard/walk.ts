@@ -70,7 +70,8 @@ async function attempt(one: Attempt, wizard: Wizard): Promise<void> {
   const answers = signature(state, one);
   const known = state.failed.get(one.id);
   if (known?.signature === answers) {
-    if (!known.told) tellTrouble(one, known.result, wizard);
+    if (known.told) context.out.check('fail', one.title, `${known.result.verdict.summary} (as before)`);
+    else tellTrouble(one, known.result, wizard);
     known.told = true;
     return settleTrouble(one, known.result, wizard);
   }
