@@ -23,7 +23,7 @@ export interface Shell {
 
 const EPILOGUE = `
 Start here:
-  $ clinicmaster-cdc init      asks, checks everything, then installs
+  $ clinicmaster-cdc           asks, tries each answer, checks all, then installs
   $ clinicmaster-cdc <command> --help
 
 Exit codes:

@@ -383,9 +383,9 @@ describe('the way back', () => {
     const { exit, left, stderr } = await talk(turns);
     expect([exit, left]).toEqual([130, []]);
     expect(stderr).toContain(
-      "clinicmaster-cdc init --name 'Kayunga Hospital' \\\n    --code xY9AbCdEf12 \\\n",
+      `clinicmaster-cdc init --dir ${world.dir} \\\n    --name 'Kayunga Hospital' \\\n    --code xY9AbCdEf12 \\\n`,
     );
-    expect(stderr).toContain('--kafka kafka-9.example.org:9093\n');
+    expect(stderr).toContain('--kafka kafka-9.example.org:9093 \\\n');
     expect(stderr).not.toContain('secret one');
     await expect(stat(world.dir)).rejects.toThrow('ENOENT');
   });

@@ -39,7 +39,11 @@ export async function facilityAnswers(
   const { resolved, found } = given;
   for (const { field, message } of found) context.out.warn(`${field.prompt}: ${message}`);
   const refused = new Set(found.map(({ field }) => field));
-  const state = beginning(fields, resolved, refused, { dir, installed: existing !== undefined });
+  const state = beginning(fields, resolved, refused, {
+    dir,
+    chosenDir: typeof options.dir === 'string',
+    installed: existing !== undefined,
+  });
   await readCertificates(state, options, context);
   const wizard = async (): Promise<Wizard> => ({ state, context, prompts: await context.prompts() });
   const outcome = (): FacilityAnswers => ({

@@ -4,19 +4,24 @@ import { CERTIFICATES, type WizardState } from './state.ts';
 
 /** The user leaves. Nothing was written; what was typed comes back as flags, passwords excepted. */
 export function leave(state: WizardState): CliError {
-  const flags = state.trail.flatMap((key) => {
-    const field = state.fields.find((other) => other.key === key);
-    const value = state.values[key] ?? '';
-    const flag = field === undefined ? CERTIFICATES[key as 'kafkaCa']?.flag : flagName(field);
-    return flag === undefined || value === '' || value === field?.default ? [] : [`${flag} ${quoted(value)}`];
-  });
+  const own = ({ key }: { key: string }) => ['prompt', 'flag'].includes(state.sources[key] ?? '');
+  const answers = state.fields
+    .filter((field) => own(field) && state.values[field.key] !== field.default)
+    .map((field) => [flagName(field), state.values[field.key] ?? ''] as const);
+  const files = Object.entries(CERTIFICATES).map(
+    ([key, { flag }]) => [flag, state.values[key] ?? ''] as const,
+  );
+  const flags = [...answers, ...files].flatMap(([flag, value]) =>
+    flag === undefined || value === '' ? [] : [`${flag} ${quoted(value)}`],
+  );
+  if (state.chosenDir) flags.unshift(`--dir ${quoted(state.dir)}`);
   return new CliError('cancelled', 'Cancelled. Nothing was changed.', {
     exitCode: EXIT.cancelled,
     needed:
-      flags.length === 0
+      state.trail.length === 0
         ? 'Start the same command again when you are ready.'
         : 'To go on without typing it all again (passwords are asked for):',
-    commands: flags.length === 0 ? [] : [`clinicmaster-cdc init ${flags.join(' \\\n    ')}`],
+    commands: state.trail.length === 0 ? [] : [`clinicmaster-cdc init ${flags.join(' \\\n    ')}`],
   });
 }
 

@@ -16,6 +16,8 @@ export type CertificateOption = keyof typeof CERTIFICATES;
 export interface WizardState {
   readonly fields: readonly Field[];
   readonly dir: string;
+  /** It was named by the user. */
+  readonly chosenDir: boolean;
   /** A facility is installed in the folder already. */
   readonly installed: boolean;
   /** Text form of every field that has a value, defaults included, and the paths of certificates. */
@@ -39,12 +41,15 @@ export interface WizardState {
   refusals: Map<string, number>;
 }
 
-/** @param change the user means to change something: nothing is asked, the review comes first */
+/**
+ * The state before the first question.
+ * @param refused fields whose given answer is wrong: they are asked for
+ */
 export function beginning(
   fields: readonly Field[],
   resolved: Resolved,
   refused: ReadonlySet<Field>,
-  place: { dir: string; installed: boolean },
+  place: Pick<WizardState, 'dir' | 'chosenDir' | 'installed'>,
 ): WizardState {
   const open = fields.filter(
     (field) =>
