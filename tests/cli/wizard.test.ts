@@ -10,7 +10,7 @@ import { STOPS } from '../../src/commands/shared/wizard/stops.ts';
 import { envValues, parseEnv } from '../../src/settings/env-file.ts';
 import { flagName } from '../../src/settings/field.ts';
 import { facilityFields } from '../../src/settings/fields.ts';
-import { dialog, ESC, type Turn } from '../fakes/dialog.ts';
+import { CTRL_C, dialog, ESC, type Turn } from '../fakes/dialog.ts';
 import { ANSWERS, type InstallWorld, installWorld } from '../fakes/install-world.ts';
 import { CODE } from '../fakes/streaming-facility.ts';
 import { wizardHospital } from '../fakes/wizard-hospital.ts';
@@ -155,6 +155,26 @@ describe('a mistake at a question', () => {
     const facility: Turn[] = [FACILITY[0]!, ['DHIS2 code', 'HC/12'], ['Facility id', 'HC-12']];
     const { left } = await talk(rest({ ...right, facility }));
     expect([left, (await env()).FACILITY_ID]).toEqual([[], 'HC-12']);
+  });
+
+  it('in the code is found by what Kafka allows, and then asked again alone', async () => {
+    const member = { clientId: `cdc.${CODE}.worker.ffff00001111`, clientHost: '/10.1.1.1', memberId: 'm' };
+    world.world.kafka.members = [member];
+    const kafka: Turn[] = [
+      ...KAFKA,
+      ['What now?', 'Correct: DHIS2 code'],
+      ['DHIS2 code', 'aB3', () => (world.world.kafka.members = [])],
+    ];
+    const { exit, left, stderr } = await talk([
+      ...FACILITY,
+      ...SERVER,
+      ...LOGIN,
+      ...TABLES,
+      ...kafka,
+      ['Is this right?', 'Leave'],
+    ]);
+    expect([exit, left]).toEqual([130, []]);
+    expect(stderr).toContain('Ask Kafka about the DHIS2 code: done, facility-7 may send for it');
   });
 
   it('in the host or the port: refused and no answer are told apart', async () => {
@@ -391,6 +411,12 @@ describe('the way back', () => {
   });
 });
 
+it('Ctrl-C at a question leaves in the same way', async () => {
+  const { exit, left, stderr } = await talk([FACILITY[0]!, ['DHIS2 code', CTRL_C]]);
+  expect([exit, left]).toEqual([130, []]);
+  expect(stderr).toContain("--name 'Kayunga Hospital'\n");
+});
+
 describe('an installed facility', () => {
   beforeEach(async () => {
     await talk([...FACILITY, ...SERVER, ...LOGIN, ...TABLES, ...KAFKA, GO_ON]);
@@ -477,6 +503,6 @@ describe('every question', () => {
   it('belongs to a try, or is told to nobody but people', () => {
     const tried = STOPS.flatMap((stop) => (stop.kind === 'attempt' ? stop.of : []));
     const untried = questions.map(({ key }) => key).filter((key) => !tried.includes(key));
-    expect(untried).toEqual(['FACILITY_NAME', 'FACILITY_DHIS2_CODE', 'FACILITY_ID']);
+    expect(untried).toEqual(['FACILITY_NAME']);
   });
 });

@@ -1,3 +1,4 @@
+import { cancelled } from '../../src/ui/cancelled.ts';
 import { type Menu, type PromptPort, type Question, WentBack } from '../../src/ui/prompts/prompt-port.ts';
 
 /** What a question is answered with: text as typed ('' = enter), an option's label or a part of it, ticked values, yes or no. */
@@ -13,6 +14,9 @@ export interface Dialog {
   /** Answers that the question refused at once, with its reason. */
   refused: string[];
 }
+
+/** As the prompts of a terminal tell of Ctrl-C. */
+export const CTRL_C = '\u0003';
 
 /** The Escape key. */
 export const ESC = '\u001b';
@@ -30,6 +34,7 @@ export function scriptedPrompts(it: Dialog): PromptPort {
     }
     it.asked.push(message);
     turn[2]?.();
+    if (turn[1] === CTRL_C) throw cancelled();
     return turn[1];
   };
   const back = (reply: Reply, question: { message: string; back?: boolean }) => {

@@ -137,7 +137,7 @@ test('takes a mistake at every question and still ends in a proven stream', asyn
   terminal.type('Kayunga Hospital\r');
   await terminal.answer('DHIS2 code of the facility', '12345');
   await terminal.until('That is a sample');
-  terminal.type(`\u0015${CODE}\r`);
+  terminal.type('\u0015wizard-real\r');
 
   await terminal.answer('SQL Server host', 'no-such-host.invalid');
   await terminal.answer('SQL Server port', String(port));
@@ -185,6 +185,11 @@ test('takes a mistake at every question and still ends in a proven stream', asyn
   await terminal.until('Kafka refuses the user nobody-of-the-wizard.');
   await correct('Kafka user');
   await terminal.answer('Kafka user:', kafka.username);
+
+  await terminal.until('Ask Kafka about the DHIS2 code: failed');
+  await correct('DHIS2 code');
+  await terminal.answer('DHIS2 code of the facility:', CODE);
+  await terminal.until('nobody else does');
 
   await terminal.until(`Port ${TAKEN_PORT} of this machine is held by`);
   await terminal.pick('What now?', 'which is free');

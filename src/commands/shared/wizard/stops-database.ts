@@ -124,7 +124,7 @@ export const DATABASE_STOPS: readonly Stop[] = [
   reach,
   question(
     'DB_TRUST_SERVER_CERTIFICATE',
-    'It cannot prove who it is. An impostor on the line could read the password and patients’ data.',
+    'It cannot prove who it is. An impostor could read the password and what patients told.',
     {
       ask: askDatabaseTrust,
       cure: 'Take the certificate as it is, or give a CA certificate',

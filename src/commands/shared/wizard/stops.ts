@@ -84,6 +84,26 @@ const kafkaLogin: Attempt = {
         : LISTENER,
 };
 
+/** The code is tried by what Kafka lets its user do: rights are given by code, and a worker that runs under it is seen. */
+const kafkaRights: Attempt = {
+  kind: 'attempt',
+  id: 'kafka-rights',
+  section: 'Kafka',
+  title: 'Ask Kafka about the DHIS2 code',
+  checks: ['kafka-acl', 'kafka-group-foreign-member'],
+  of: [...kafkaLogin.of, 'FACILITY_DHIS2_CODE', 'FACILITY_ID'],
+  when: ({ settled }) => settled.get('kafka-login')?.passed === true,
+  says: ({ values }) => `${values.KAFKA_USER} may send for it, and nobody else does`,
+  advice: ({ verdict }) =>
+    verdict.code.startsWith('kafka-acl')
+      ? 'Compare code and user with the enrolment sheet; capitals count. If both are right, the central team gives the user its rights.'
+      : undefined,
+  mends: ({ id }) =>
+    id === 'kafka-acl' || id === 'kafka-group-foreign-member'
+      ? ['FACILITY_DHIS2_CODE', 'KAFKA_USER']
+      : BROKERS,
+};
+
 const KAFKA_STOPS: readonly Stop[] = [
   kafka(
     'KAFKA_BOOTSTRAP_SERVERS',
@@ -113,6 +133,7 @@ const KAFKA_STOPS: readonly Stop[] = [
     ],
   }),
   kafkaLogin,
+  kafkaRights,
 ];
 
 /** Ports above the taken one are likely to be free. */

@@ -82,9 +82,9 @@ async function attempt(one: Attempt, wizard: Wizard): Promise<void> {
   });
   if (failed === undefined) {
     state.settled.set(one.id, { signature: answers, passed: true });
-    const last = results.at(-1);
-    const words = last?.verdict.outcome === 'pass' ? last.verdict.summary : undefined;
-    step.succeed(one.says?.(state) ?? words);
+    const last = results.at(-1)?.verdict;
+    if (last?.outcome === 'skip') step.warn(last.summary);
+    else step.succeed(one.says?.(state) ?? (last?.outcome === 'pass' ? last.summary : undefined));
     for (const { title, verdict } of results) {
       if (verdict.outcome === 'warn' || verdict.outcome === 'unknown')
         context.out.check(verdict.outcome, title, verdict.summary);
