@@ -5,7 +5,8 @@ import type { CommandModule, Options } from './commands/shared/module.ts';
 import type { Context, Invocation } from './context.ts';
 import { CliError, EXIT, type ExitCode } from './errors.ts';
 import type { Output } from './ui/output.ts';
-import { VERBS, type Verb } from './verbs.ts';
+import type { Look } from './ui/style.ts';
+import { loadBare, VERBS, type Verb } from './verbs.ts';
 
 /** What a run touches of the process; tests bring their own. */
 export interface Shell {
@@ -22,7 +23,7 @@ export interface Shell {
 
 const EPILOGUE = `
 Start here:
-  $ clinicmaster-cdc init      asks, checks everything, then installs
+  $ clinicmaster-cdc           asks, tries each answer, checks all, then installs
   $ clinicmaster-cdc <command> --help
 
 Exit codes:
@@ -30,6 +31,9 @@ Exit codes:
   4 warnings with --strict   130 cancelled
 
 No telemetry. NO_COLOR is honoured.`;
+
+/** Words that say how to speak and not what to do: beside them alone, a command is missing. */
+const MANNERS = ['--verbose', '--no-color'];
 
 /** The bin's entry: runs with this process's arguments and sets its exit code. */
 export async function main(): Promise<void> {
@@ -50,7 +54,8 @@ export async function main(): Promise<void> {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
-    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    interactive:
+      process.stdin.isTTY === true && process.stderr.isTTY === true && (process.env.CI ?? '') === '',
     signal: interrupt.signal,
     context: async (invocation) => (await import('./context.ts')).createContext(invocation),
   });
@@ -68,22 +73,30 @@ export async function run(shell: Shell): Promise<ExitCode> {
       shell.stdout.write(`${manifest.version}\n`);
       return exit;
     }
+    if (shell.interactive && shell.argv.every((word) => MANNERS.includes(word))) {
+      const argv = await (await loadBare())(await contextOf(shell));
+      return argv.length === 0 ? exit : await run({ ...shell, argv: [...argv, ...shell.argv] });
+    }
     const program = await buildProgram(shell);
     await addVerbs(program, VERBS, shell, shell.argv, async (module, options) => {
-      const packageRoot = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
-      const out = await output(shell);
-      const interactive = shell.interactive && out.format === 'text';
-      const invocation = { out, interactive, signal: shell.signal, version: manifest.version, packageRoot };
-      exit = await module.run(await shell.context(invocation), options);
+      exit = await module.run(await contextOf(shell), options);
     });
     await program.parseAsync(shell.argv, { from: 'user' });
     return exit;
   } catch (cause) {
     if (isCommanders(cause) && cause.exitCode === 0) return EXIT.ok;
     const error = toCliError(shell.signal.aborted ? shell.signal.reason : cause, shell.argv);
-    if (error !== READER_GONE) (await output(shell)).error(error);
+    if (error !== READER_GONE) (await output(shell)).out.error(error);
     return error.exitCode;
   }
+}
+
+async function contextOf(shell: Shell): Promise<Context> {
+  const packageRoot = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
+  const { out, look } = await output(shell);
+  const interactive = shell.interactive && out.format === 'text';
+  const { version } = manifest;
+  return shell.context({ out, look, interactive, signal: shell.signal, version, packageRoot });
 }
 
 async function buildProgram(shell: Shell): Promise<Command> {
@@ -137,14 +150,15 @@ async function addVerbs(
   }
 }
 
-async function output(shell: Shell): Promise<Output> {
+async function output(shell: Shell): Promise<{ out: Output; look: Look }> {
   const { createOutput, terminalOptions } = await import('./ui/terminal-output.ts');
   const wishes = {
     json: shell.argv.includes('--json'),
     verbose: shell.argv.includes('--verbose'),
     color: !shell.argv.includes('--no-color'),
   };
-  return createOutput(terminalOptions(shell.env, shell, wishes));
+  const look = terminalOptions(shell.env, shell, wishes);
+  return { out: createOutput(look), look };
 }
 
 function toCliError(cause: unknown, argv: readonly string[]): CliError {

@@ -19,7 +19,8 @@ import type { SqlServerAccess, SqlServerPort } from './adapters/sqlserver-port.t
 import type { SqlScriptPort } from './adapters/sqlserver-script-port.ts';
 import { type SystemFacts, systemFacts } from './adapters/system.ts';
 import type { Output } from './ui/output.ts';
-import type { PromptPort } from './ui/prompt-port.ts';
+import type { PromptPort } from './ui/prompts/prompt-port.ts';
+import type { Look } from './ui/style.ts';
 
 /** Everything a command may touch. Heavy adapters are made, and their libraries loaded, on first use. */
 export interface Context {
@@ -76,6 +77,8 @@ export interface Invocation {
   interactive: boolean;
   version: string;
   packageRoot: string;
+  /** What the terminal can show. */
+  look: Look;
 }
 
 /** The composition root of the real program. Tests build a {@link Context} of fakes instead. */
@@ -94,7 +97,8 @@ export function createContext(invocation: Invocation): Context {
     host,
     clock: systemClock,
     files: hostFiles(),
-    prompts: async () => (await import('./ui/prompts.ts')).terminalPrompts(),
+    prompts: async () =>
+      (await import('./ui/prompts/terminal-prompts.ts')).terminalPrompts(invocation.look, invocation.signal),
     stdin: () => readAll(process.stdin),
     docker,
     dockerSetup: async () => (await import('./adapters/docker-setup.ts')).realSetup(docker),

@@ -187,3 +187,6 @@ export const VERBS: readonly Verb[] = [
     ],
   },
 ];
+
+/** What runs where no verb is named, at a terminal: it answers which one shall. */
+export const loadBare = async () => (await import('./commands/bare.ts')).bare;

@@ -130,6 +130,14 @@ describe('the house', () => {
     );
   });
 
+  it('asks through ui/prompts alone', () => {
+    const askers = sources
+      .flatMap(({ file, text }) => importsOf(file, text))
+      .filter(({ specifier }) => /^(inquirer$|@inquirer\/|node:readline)/.test(specifier))
+      .map(({ file }) => dirname(file));
+    expect([...new Set(askers)]).toEqual(['ui/prompts']);
+  });
+
   it('prints through ui alone', () => {
     expect(
       code

@@ -8,7 +8,6 @@ import { type FacilitySettings, toFacilitySettings } from '../settings/facility.
 import { facilityFields } from '../settings/fields.ts';
 import { moveEffects } from '../settings/move-effects.ts';
 import type { Resolved } from '../settings/resolve.ts';
-import { collectAnswers } from './shared/answers.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { checkFacility } from './shared/checked.ts';
 import { confirmFacility } from './shared/confirm-facility.ts';
@@ -20,11 +19,12 @@ import { installFacility, previewFacility } from './shared/installation.ts';
 import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { oldWorkerGone, renamed, sayEffects, soleInstance } from './shared/moves.ts';
-import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
-import { agreed, lookingOnly, mayAsk, planned, sayCutOff } from './shared/planned.ts';
+import { hasFailure, installed, mayAsk, preflight, stopped } from './shared/outcome.ts';
+import { agreed, lookingOnly, planned, sayCutOff } from './shared/planned.ts';
 import { settleReplacement } from './shared/settle.ts';
 import { acceptedStartRisks, addAcceptRiskFlag } from './shared/start-guard.ts';
 import { noticeVersions } from './shared/versions.ts';
+import { facilityAnswers } from './shared/wizard/facility-answers.ts';
 
 /** `init`: from nothing, or from half-way, to a facility that provably streams. */
 export const init: CommandModule = { define, run };
@@ -39,6 +39,7 @@ function define(command: Command): void {
   addDockerFlag(command);
   command.option('--dry-run', 'show what would be done, and change nothing');
   addAcceptRiskFlag(command);
+  command.option('--change', 'show the answers as they stand, and ask which to change');
   command.addHelpText('after', HELP);
 }
 
@@ -74,24 +75,32 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   const dir = await chosenDir(context, options);
   const existing = await readEnvValues(files, dir);
   await warnOfReaders(options, context);
-  const resolved = await collectAnswers(fields, existing, options, context);
-  const settings = await settingsOf(resolved, dir, options, context);
-  sameFacility(existing, settings);
-  await confirmFacility(settings, resolved, existing, options, context);
-  const effects = moveEffects(fields, existing, settings);
-  sayEffects(effects, context);
-  await soleInstance(settings, context);
-  await oldWorkerGone(settings, context);
-  const wanted = { settings, existing, resolved, options };
-  const { container } = facilityNames(settings.facilityId, settings.instance);
+  let answers = await facilityAnswers(fields, existing, dir, options, context);
+  const settle = async () => {
+    const settings = await settingsOf(answers.resolved, dir, answers.options, context);
+    sameFacility(existing, settings);
+    await confirmFacility(settings, answers.resolved, existing, options, context);
+    return { settings, existing, resolved: answers.resolved, options: answers.options };
+  };
+  let wanted = await settle();
+  await soleInstance(wanted.settings, context);
+  await oldWorkerGone(wanted.settings, context);
+  const { container } = facilityNames(wanted.settings.facilityId, wanted.settings.instance);
   // What differs in the connector is for the plan to say.
-  await noticeVersions({ dir, instance: settings.instance }, context);
+  await noticeVersions({ dir, instance: wanted.settings.instance }, context);
   const cut = await sayCutOff(context, `${dir}/${JOURNAL_FILE}`);
 
   if (!dryRun) await offerDocker(context, options);
   const check = () =>
-    checkFacility(withinReach(FACILITY_CHECKS, options, context), 'before-install', settings, context);
-  const checks = await preflight(context, dryRun ? { ...options, yes: true } : options, check);
+    checkFacility(withinReach(FACILITY_CHECKS, options, context), 'before-install', wanted.settings, context);
+  const change = async () => {
+    answers = (await answers.change?.()) ?? answers;
+    wanted = await settle();
+  };
+  const checks = await preflight(context, dryRun ? { ...options, yes: true } : options, check, change);
+  const { settings } = wanted;
+  const effects = moveEffects(fields, existing, settings);
+  sayEffects(effects, context);
   if (dryRun) {
     const plan = await previewFacility(wanted, context);
     return planned(context, { dir, container, plan, checks, cut });

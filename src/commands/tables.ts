@@ -13,7 +13,8 @@ import type { FacilitySettings } from '../settings/facility.ts';
 import { oneTableText, tablesText } from '../ui/tables-text.ts';
 import { addFacilityFlags, openFacility } from './shared/facility.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
-import { changeChoice, chooseAtTerminal } from './shared/table-change.ts';
+import { changeChoice } from './shared/table-change.ts';
+import { chooseAtTerminal } from './shared/table-ticks.ts';
 
 /** `tables`: the tables of the facility's database and what streams of them; with flags, another choice. */
 export const tables: CommandModule = { define, run };

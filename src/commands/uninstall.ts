@@ -13,7 +13,7 @@ import { uninstalledText, uninstallPlanText } from '../ui/uninstall-text.ts';
 import { addFacilityFlags, chosenDir } from './shared/facility.ts';
 import { typed } from './shared/installation.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
-import { mayAsk } from './shared/planned.ts';
+import { mayAsk } from './shared/outcome.ts';
 import {
   goesAndStays,
   type Ownership,

@@ -10,6 +10,8 @@ export interface Look {
   color: boolean;
   /** Whether it draws more than ASCII. */
   unicode: boolean;
+  /** It moves no cursor: questions come line by line. */
+  plain?: boolean;
 }
 
 const SYMBOLS = {

@@ -11,6 +11,8 @@ export interface OutputOptions {
   verbose: boolean;
   color: boolean;
   unicode: boolean;
+  /** No cursor to move. */
+  plain?: boolean;
   width: number;
   /** The answer goes here. */
   stdout: (text: string) => void;
@@ -80,6 +82,7 @@ export function terminalOptions(
       platform === 'win32'
         ? env.WT_SESSION !== undefined || env.TERM_PROGRAM === 'vscode' || env.ConEmuANSI === 'ON'
         : /utf-?8/i.test(locale) && env.TERM !== 'linux',
+    plain: dumb,
     width: Math.min(Math.max(terminal ? (stdout.columns ?? 80) : 80, 40), 100),
     stdout: (text) => stdout.write(text),
     stderr: { write: (text) => stderr.write(text), live: terminal && !dumb && env.CI === undefined },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { envValues, parseEnv } from '../../src/settings/env-file.ts';
 import { decodeTwins } from '../../src/settings/env-write.ts';
+import { dialog } from '../fakes/dialog.ts';
 import { ANSWERS, IMAGE, type InstallWorld, installWorld } from '../fakes/install-world.ts';
 import { CODE } from '../fakes/streaming-facility.ts';
 
@@ -13,6 +14,8 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const init = (...more: string[]) => world.cli('init', '--yes', '--dir', world.dir, ...more);
+/** What the wizard asks of a new facility although there is a default. */
+const ASKED_EVERYWHERE = ['--db-port', '1433', '--db-name', 'ClinicMasterMOH', '--tables', 'dbo\\..*'];
 const nothingChanged = async () => {
   await expect(stat(world.dir)).rejects.toThrow('ENOENT');
   expect(world.docker.containers).toEqual({});
@@ -357,69 +360,34 @@ describe('Ctrl-C', () => {
 });
 
 describe('init at a terminal', () => {
-  it('asks for what it needs, again where the answer is refused', async () => {
-    world.env = { REST_PORT: String(world.worker.port) };
-    world.typed = [
-      'Kayunga',
-      '12345',
-      CODE,
-      'localhost',
-      '192.168.1.100',
-      '',
-      'cdc_reader',
-      'secret one',
-      '',
-      'kafka-1.example.org:9093',
-      'f7',
-      'secret two',
-    ];
-    world.decisions = [() => true];
-    const { exit } = await world.cli('init', '--dir', world.dir);
-    expect(exit).toBe(0);
-    expect(world.asked.map(({ message }) => message)).toEqual([
-      'Name of the facility',
-      'DHIS2 code of the facility',
-      'SQL Server host',
-      'SQL Server port',
-      'SQL Server login',
-      'SQL Server password',
-      'Database',
-      'Kafka brokers (host:port, separated by commas)',
-      'Kafka user',
-      'Kafka password',
-    ]);
-  });
-
   it('shows what fails with its remedy, and checks again when it is cured', async () => {
-    const refused = { kind: 'sql' as const, number: 18456, numbers: [18456], message: 'Login failed' };
-    world.world.sql.login = refused;
-    world.typed = ['', ''];
-    world.decisions = [
-      () => true,
-      () => {
-        world.world.sql.login = undefined;
-        return true;
-      },
-      // The plan.
-      () => true,
-    ];
-    const { exit, stderr } = await world.cli('init', '--dir', world.dir);
-    expect(exit).toBe(0);
-    expect(stderr.match(/^ {2}Who: /gm) ?? []).toHaveLength(2);
+    world.world.sql.login = { kind: 'sql', number: 18456, numbers: [18456], message: 'Login failed' };
+    world.dialog = dialog(
+      ['What now?', 'Check again'],
+      [
+        'What now?',
+        'Check again',
+        () => {
+          world.world.sql.login = undefined;
+        },
+      ],
+    );
+    const { exit, stderr } = await world.cli('init', '--dir', world.dir, ...ASKED_EVERYWHERE);
+    expect([exit, world.dialog.turns]).toEqual([0, []]);
+    expect(stderr.match(/^ 2Who: /gm) ?? []).toHaveLength(2);
     expect(stderr).toContain('Nothing was changed so far.');
     expect(stderr).toContain('Checks, again');
     expect(world.docker.containers.clinicmasterwarehouse?.state.running).toBe(true);
   });
 
-  it('changes nothing when the answer is no, and does not ask with --yes', async () => {
+  it('changes nothing when the user leaves, and does not ask with --yes', async () => {
     world.world.sql.login = { kind: 'sql', number: 18456, numbers: [18456], message: 'Login failed' };
-    world.typed = ['', ''];
-    world.decisions = [() => false];
-    const { exit, stdout } = await world.cli('init', '--dir', world.dir);
+    world.dialog = dialog(['What now?', 'Leave']);
+    const { exit, stdout } = await world.cli('init', '--dir', world.dir, ...ASKED_EVERYWHERE);
     expect([exit, stdout.trim()]).toEqual([3, 'Nothing was changed. Cure this, then run init again.']);
-    world.decisions = [() => true];
+    world.dialog = dialog(['What now?', 'Check again']);
     expect((await init()).exit).toBe(3);
-    expect(world.decisions).toHaveLength(1);
+    expect(world.dialog.turns).toHaveLength(1);
     await nothingChanged();
   });
 });

@@ -43,10 +43,10 @@ function streamedBefore(database = 'ClinicMasterMOH', minutesAgo = 180): void {
 /** SQL Server has cleaned up past the position. */
 function retentionPassed(): void {
   const { rows } = world.world.sql;
-  world.world.sql.rows = (text) =>
+  world.world.sql.rows = (text, bound) =>
     text.includes('oldest_lsn')
       ? (healthyCapture(text) ?? []).map((row) => ({ ...row, oldest_lsn: '0x00000030000000100001' }))
-      : rows(text);
+      : rows(text, bound);
 }
 
 const elsewhere = { clientId: `cdc.${CODE}.worker.ffffffffffff`, clientHost: '/10.8.0.99', memberId: 'm' };

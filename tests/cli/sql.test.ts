@@ -4,7 +4,7 @@ import type { SqlServerAccess, SqlValue } from '../../src/adapters/sqlserver-por
 import type { SqlScriptPort } from '../../src/adapters/sqlserver-script-port.ts';
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
-import type { Question } from '../../src/ui/prompt-port.ts';
+import type { Question } from '../../src/ui/prompts/prompt-port.ts';
 
 const DBA_PASSWORD = 'the-dba-pass';
 const DB_PASSWORD = "It's-a-secret-1";
@@ -107,6 +107,7 @@ async function play(argv: string[], scene: Partial<Scene> = {}) {
       imageFiles: unused,
       dockerSetup: unused,
       prompts: async () => ({
+        keys: '',
         text: async ({ message, check }: Question) => {
           const answer = String(await next(message));
           expect(check(answer)).toBeUndefined();
@@ -115,6 +116,7 @@ async function play(argv: string[], scene: Partial<Scene> = {}) {
         secret: async ({ message }: Question) => String(await next(message)),
         confirm: async (message: string) => (await next(message)) === true,
         choose: () => Promise.reject(new Error('not part of this test')),
+        select: () => Promise.reject(new Error('not part of this test')),
       }),
       stdin: async () => scene.stdin ?? '',
       docker: unused,

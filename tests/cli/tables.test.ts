@@ -396,7 +396,7 @@ describe('another choice of tables', () => {
     expect(exit).toBe(0);
     expect(world.lists.map(({ message }) => message)).toEqual([
       'Tables that shall stream',
-      'dbo.AuditTrail has no key. Columns that identify a row (none: the table is left out)',
+      'Key columns of dbo.AuditTrail (none: it is left out)',
     ]);
     expect(world.lists[0]?.options.find(({ label }) => label === 'dbo.Order, Lines')).toEqual({
       value: '[dbo].[Order, Lines]',

@@ -48,7 +48,7 @@ describe('the command line', () => {
         central     the central site: the sink that fills the warehouse
 
       Start here:
-        $ clinicmaster-cdc init      asks, checks everything, then installs
+        $ clinicmaster-cdc           asks, tries each answer, checks all, then installs
         $ clinicmaster-cdc <command> --help
 
       Exit codes:

@@ -29,6 +29,8 @@ export interface World {
   certificate: TlsView;
   sql: {
     login: SqlFailure | undefined;
+    /** Of the certificate, where it is another one than a well-kept server has. */
+    certificate?: { chainError?: string; selfSigned?: boolean };
     rows: (text: string, bound: SqlParameters) => Record<string, SqlValue>[] | SqlFailure;
   };
   kafka: {
@@ -107,7 +109,7 @@ export function fakeNetwork(world: World): NetworkPort {
 export function fakeSqlServer(world: World, address: string): SqlServerPort {
   return {
     address,
-    tls: async () => answer(SQL_TLS),
+    tls: async () => answer({ ...SQL_TLS, ...world.sql.certificate }),
     open: async () => (world.sql.login === undefined ? answer([]) : { ok: false, failure: world.sql.login }),
     query: async (text, bound) => {
       const rows = world.sql.rows(text, bound);

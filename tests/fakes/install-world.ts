@@ -14,9 +14,10 @@ import type { SqlScriptPort } from '../../src/adapters/sqlserver-script-port.ts'
 import { run } from '../../src/cli.ts';
 import type { Context } from '../../src/context.ts';
 import { CliError } from '../../src/errors.ts';
-import type { Choice, PromptPort, Question } from '../../src/ui/prompt-port.ts';
+import type { Choice, PromptPort, Question } from '../../src/ui/prompts/prompt-port.ts';
 import { fakeKafka, fakeNetwork, fakeSqlServer, type World } from './check-ports.ts';
 import { type ConnectServer, connectServer } from './connect-server.ts';
+import { type Dialog, scriptedPrompts } from './dialog.ts';
 import { type DockerEngine, dockerEngine } from './docker-engine.ts';
 import { fakeMachine } from './machine.ts';
 import type { Ran } from './run-cli.ts';
@@ -46,6 +47,8 @@ export interface InstallWorld {
   ticks: string[][];
   /** Lists that were shown. */
   lists: Choice[];
+  /** A whole talk: each question in order with its answer; where there is one, nothing else is answered. */
+  dialog: Dialog | undefined;
   signal: AbortSignal;
   /** `full`: no room for the journal. */
   journal?: 'full';
@@ -102,6 +105,7 @@ export async function installWorld(): Promise<InstallWorld> {
     asked: [],
     ticks: [],
     lists: [],
+    dialog: undefined,
     signal: new AbortController().signal,
     logins: {},
     afterScript: undefined,
@@ -133,7 +137,7 @@ async function runIn(it: InstallWorld, argv: readonly string[]): Promise<Ran> {
     env: { NO_COLOR: '1', LANG: 'C.UTF-8' },
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    interactive: it.typed.length + it.decisions.length + it.ticks.length > 0,
+    interactive: it.dialog !== undefined || it.typed.length + it.decisions.length + it.ticks.length > 0,
     signal: it.signal,
     context: async (invocation) => ({ ...invocation, ...surroundings(it) }),
   });
@@ -163,7 +167,7 @@ function surroundings(
       throw new CliError('docker.unreachable', 'No Docker Engine answers on this machine.');
     },
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
-    prompts: async () => prompts(it),
+    prompts: async () => (it.dialog === undefined ? prompts(it) : scriptedPrompts(it.dialog)),
     stdin: async () => it.stdin,
     machine: async () => fakeMachine(),
     network: async () => ({ ...fakeNetwork(world), isPortFree: async () => true }),
@@ -336,5 +340,8 @@ function prompts(it: InstallWorld): PromptPort {
     if (ticked === undefined) throw new Error(`unexpected list: ${choice.message}`);
     return ticked;
   };
-  return { text: reply, secret: reply, confirm, choose };
+  const select = async ({ message }: { message: string }) => {
+    throw new Error(`unexpected list: ${message}`);
+  };
+  return { keys: '', text: reply, secret: reply, confirm, choose, select };
 }

@@ -82,7 +82,7 @@ export function surroundings(
         world.asked.push(message);
         return world.confirm?.(message) ?? world.answers?.shift() ?? unasked();
       };
-      return { text: unasked, secret: unasked, choose: unasked, confirm };
+      return { keys: '', text: unasked, secret: unasked, choose: unasked, select: unasked, confirm };
     },
     stdin: async () => '',
     postgres: () => Promise.reject(new Error('the warehouse was asked')),

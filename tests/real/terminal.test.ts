@@ -8,6 +8,7 @@ import { loadSandbox } from '../../sandbox/src/load.ts';
 import { Terminal } from './support/terminal.ts';
 
 const ENTER = '\r';
+const ESCAPE = '\u001b';
 const ERASE_LINE = '\u0015';
 const CTRL_C = '\u0003';
 
@@ -21,26 +22,55 @@ describe('init at a terminal', () => {
 
   test('asks, refuses a sample code at once, hides a password, and ends on Ctrl-C with nothing changed', async () => {
     const folder = join(dir, 'facility');
+    const { gateway } = await loadSandbox();
     const terminal = new Terminal(`${process.execPath} bin/clinicmaster-cdc.js init --dir ${folder}`);
-    await terminal.until('Name of the facility');
-    terminal.type(`Kayunga${ENTER}`);
-    await terminal.until('DHIS2 code of the facility');
-    terminal.type(`12345${ENTER}`);
+    await terminal.answer('Name of the facility', 'Kayunga');
+    await terminal.answer('DHIS2 code of the facility', '12345');
     await terminal.until('That is a sample, not a DHIS2 code.');
     terminal.type(`${ERASE_LINE}xY9AbCdEf12${ENTER}`);
-    await terminal.until('SQL Server host');
-    terminal.type(`sql.example.org${ENTER}`);
-    await terminal.until('SQL Server port');
-    terminal.type(ENTER);
-    await terminal.until('SQL Server login');
-    terminal.type(`cdc${ENTER}`);
+    await terminal.answer('SQL Server host', gateway);
+    await terminal.answer('SQL Server port', '9');
+    await terminal.until('nothing listens at port 9');
+    await terminal.pick('What now?', 'Go on anyway');
+    await terminal.answer('SQL Server login', 'cdc');
     await terminal.until('SQL Server password');
     terminal.type(`s3cret${ENTER}`);
     expect(await terminal.until('Database')).not.toContain('s3cret');
     terminal.type(CTRL_C);
-    expect(await terminal.until('it goes on where this one stopped')).toContain('Cancelled.');
+    expect(await terminal.until('passwords are asked for')).toContain('Cancelled. Nothing was changed.');
+    await terminal.until('--db-user cdc');
     expect(await terminal.ended).toBe(130);
     await expect(stat(folder)).rejects.toThrow('ENOENT');
+  });
+
+  test('goes back on Escape', async () => {
+    const terminal = new Terminal(
+      `${process.execPath} bin/clinicmaster-cdc.js init --dir ${join(dir, 'facility')}`,
+    );
+    await terminal.answer('Name of the facility', 'Kayunga');
+    await terminal.until('DHIS2 code of the facility');
+    terminal.type(ESCAPE);
+    await terminal.until('[Kayunga]');
+    terminal.type(CTRL_C);
+    expect(await terminal.ended).toBe(130);
+  });
+
+  test('asks line by line where no cursor can be moved, in ASCII', async () => {
+    const terminal = new Terminal(
+      `TERM=dumb LANG=C ${process.execPath} bin/clinicmaster-cdc.js init --dir ${join(dir, 'facility')}`,
+    );
+    await terminal.answer('Name of the facility: ', 'Kayunga');
+    await terminal.answer('DHIS2 code of the facility: ', '<');
+    await terminal.answer('Name of the facility [Kayunga]: ', '');
+    await terminal.answer('DHIS2 code of the facility: ', 'xY9AbCdEf12');
+    await terminal.answer('SQL Server host: ', 'no-such-host.invalid');
+    await terminal.answer('SQL Server port [1433]: ', '');
+    const list = await terminal.until('Number, or a part of the name [1]: ');
+    expect(list).toContain('x Reach SQL Server: failed, No address is known for');
+    // Nothing but line ends moves the cursor.
+    expect(list).not.toMatch(/\u001b/);
+    terminal.type(CTRL_C);
+    expect(await terminal.ended).toBe(130);
   });
 });
 
@@ -84,7 +114,7 @@ describe('doctor at a terminal', () => {
     const terminal = program();
     const shown = await terminal.until(' failed, ');
     expect(shown).toContain('Checks: done');
-    expect(shown.indexOf('Checks: done')).toBeLessThan(shown.indexOf('This machine'));
+    expect(shown.indexOf('Checks: done')).toBeLessThan(shown.lastIndexOf('This machine'));
     expect(await terminal.ended).toBe(3);
   });
 });

@@ -3,6 +3,7 @@ import type { Field, Values } from '../../settings/field.ts';
 import {
   badAnswers,
   missingAnswers,
+  type Problem,
   problems,
   type Resolved,
   refusal,
@@ -11,8 +12,33 @@ import {
 import { layers } from './layers.ts';
 import type { Options } from './module.ts';
 
+/** What flags, environment and files say, and what is wrong with it. */
+export interface Given {
+  resolved: Resolved;
+  found: Problem[];
+}
+
+/** The answers that were given, by the strongest layer that holds one; nothing is asked. */
+export async function answersGiven(
+  fields: readonly Field[],
+  existing: Values | undefined,
+  options: Options,
+  context: Context,
+): Promise<Given> {
+  const resolved = resolve(fields, await layers(fields, existing, options, context));
+  return { resolved, found: problems(fields, resolved) };
+}
+
+/** The answers where nobody can be asked. @throws CliError (usage) for one that is wrong or missing */
+export function settled({ resolved, found }: Given): Resolved {
+  if (found.length > 0) throw badAnswers(found);
+  if (resolved.missing.length > 0) throw missingAnswers(resolved.missing);
+  return resolved;
+}
+
 /**
- * The answer to every field: flag > environment > --config > enrolment > existing .env > prompt > default.
+ * The answer to every field: flag > environment > --config > enrolment > existing .env > prompt > default. For `init` of a facility, which
+ * tries each answer: {@link import('./wizard/facility-answers.ts').facilityAnswers}.
  * @param existing values of the `.env` that stands in the folder, undefined for a fresh one
  * @throws CliError (usage) for an answer that is wrong or missing where nobody can be asked
  */
@@ -22,13 +48,9 @@ export async function collectAnswers(
   options: Options,
   context: Context,
 ): Promise<Resolved> {
-  const resolved = resolve(fields, await layers(fields, existing, options, context));
-  const found = problems(fields, resolved);
-  if (!context.interactive || options.yes === true) {
-    if (found.length > 0) throw badAnswers(found);
-    if (resolved.missing.length > 0) throw missingAnswers(resolved.missing);
-    return resolved;
-  }
+  const given = await answersGiven(fields, existing, options, context);
+  if (!context.interactive || options.yes === true) return settled(given);
+  const { resolved, found } = given;
   const refused = new Set(found.map(({ field }) => field));
   for (const { field, message } of found) context.out.warn(`${field.prompt}: ${message}`);
   const open = fields.filter(

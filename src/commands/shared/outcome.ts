@@ -18,12 +18,14 @@ export function hasFailure(checks: readonly CheckResult[]): boolean {
  * cured, without starting over.
  * @param options `yes` asks nothing
  * @param check runs them all
+ * @param change has another answer given, where answers can be
  * @returns the last results
  */
 export async function preflight(
   context: Context,
   options: Options,
   check: () => Promise<CheckResult[]>,
+  change?: () => Promise<void>,
 ): Promise<CheckResult[]> {
   context.out.heading('Checks');
   for (;;) {
@@ -31,12 +33,22 @@ export async function preflight(
     if (!hasFailure(checks) || !mayAsk(context, options)) return checks;
     context.out.block((style) => `\n${troubles(checks, style).join('\n\n')}\n\nNothing was changed so far.`);
     const prompts = await context.prompts();
-    if (!(await prompts.confirm('Check again, now that it is cured?', true))) return checks;
+    const chosen = await prompts.select({
+      message: 'What now?',
+      options: [
+        { value: 'again', label: 'Check again: it is cured' },
+        ...(change === undefined ? [] : [{ value: 'change', label: 'Change an answer' }]),
+        { value: 'leave', label: 'Leave; nothing was changed' },
+      ],
+    });
+    if (chosen === 'leave') return checks;
+    if (chosen === 'change') await change?.();
     context.out.heading('Checks, again');
   }
 }
 
-function mayAsk({ interactive }: Context, options: Options): boolean {
+/** Somebody sits at a terminal and has not said `--yes`. */
+export function mayAsk({ interactive }: Context, options: Options): boolean {
   return interactive && options.yes !== true;
 }
 

@@ -6,7 +6,6 @@ import { CliError, EXIT, type ExitCode } from '../../errors.ts';
 import { type CutOff, cutOff, cutOffText, readJournal } from '../../install/journal.ts';
 import type { InstallPlan } from '../../install/preview.ts';
 import { planText } from '../../ui/plan-text.ts';
-import type { Options } from './module.ts';
 import { hasFailure } from './outcome.ts';
 
 /** The same world, in which nothing can be changed: files stay as they are, and no container is made to look from. */
@@ -104,8 +103,4 @@ export async function agreed(plan: InstallPlan, context: Context): Promise<void>
     exitCode: EXIT.cancelled,
     needed: 'The answers are kept nowhere; init --dry-run shows the plan without asking.',
   });
-}
-
-export function mayAsk({ interactive }: Context, options: Options): boolean {
-  return interactive && options.yes !== true;
 }

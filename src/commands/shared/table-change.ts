@@ -1,7 +1,6 @@
 import { compared, copyCommands } from '../../checks/tables/choice-change.ts';
-import { type Inventory, type TableFacts, typeText } from '../../checks/tables/facts.ts';
-import { type JudgedTable, judgeTables, type TableLists } from '../../checks/tables/judged.ts';
-import { includes, qualified } from '../../connector/table-selection.ts';
+import type { Inventory, TableFacts } from '../../checks/tables/facts.ts';
+import { judgeTables, type TableLists } from '../../checks/tables/judged.ts';
 import { granted, type KnownTable, type Wish } from '../../connector/table-wish.ts';
 import type { Context } from '../../context.ts';
 import { CliError, EXIT, type ExitCode } from '../../errors.ts';
@@ -30,8 +29,8 @@ export async function changeChoice(
   context: Context,
 ): Promise<ExitCode> {
   const { files, out } = context;
-  const before = listsOf(settings);
-  const after = granted(wish, inventory.tables.map(known), before);
+  const before = tableLists(settings);
+  const after = granted(wish, inventory.tables.map(knownTable), before);
   const installed = await files.exists(`${settings.dir}/${JOURNAL_FILE}`);
   const sizes = new Map<string, never>();
   const change = compared(
@@ -112,11 +111,17 @@ async function write(path: string, lists: Differences, context: Context): Promis
   await files.writeAtomically(path, merged, ENV_MODE);
 }
 
-function listsOf({ tableIncludeList, messageKeyColumns, columnExcludeList }: FacilitySettings): TableLists {
+/** The lists that say what streams. */
+export function tableLists({
+  tableIncludeList,
+  messageKeyColumns,
+  columnExcludeList,
+}: FacilitySettings): TableLists {
   return { tableIncludeList, messageKeyColumns, columnExcludeList };
 }
 
-function known(table: TableFacts): KnownTable {
+/** A table as a choice needs it. */
+export function knownTable(table: TableFacts): KnownTable {
   const { schema, table: name, columns, primaryKey, uniqueIndexes } = table;
   return {
     schema,
@@ -124,82 +129,4 @@ function known(table: TableFacts): KnownTable {
     columns: columns.map((column) => column.name),
     ownKey: primaryKey.length > 0 ? primaryKey : (uniqueIndexes[0]?.columns ?? []),
   };
-}
-
-/** Ticks in a list: what shall stream, then a key for each chosen table that has none. */
-export async function chooseAtTerminal(
-  inventory: Inventory,
-  settings: FacilitySettings,
-  context: Context,
-): Promise<Wish> {
-  if (!context.interactive) {
-    throw new CliError('tables.no-terminal', 'There is no terminal to choose at.', {
-      exitCode: EXIT.usage,
-      needed: 'Name the tables instead.',
-      commands: [
-        'clinicmaster-cdc tables --stream dbo.Visits,dbo.Triage',
-        "clinicmaster-cdc tables --leave-out 'dbo.Log*'",
-      ],
-    });
-  }
-  const prompts = await context.prompts();
-  const before = includes(settings.tableIncludeList);
-  const judged = judgeTables(inventory, listsOf(settings), new Map());
-  const offered = judged.filter(({ schema }) => schema === 'dbo');
-  const ticked = new Set(
-    await prompts.choose({
-      message: 'Tables that shall stream',
-      options: offered.map((table) => ({
-        value: exactly(table),
-        label: qualified(table),
-        hint: hint(table),
-        chosen: before(table),
-      })),
-    }),
-  );
-  const key: string[] = [];
-  for (const table of offered) {
-    if (table.key.kind !== 'none' || !ticked.has(exactly(table))) continue;
-    const columns = await prompts.choose({
-      message: `${qualified(table)} has no key. Columns that identify a row (none: the table is left out)`,
-      options: columnOptions(inventory, table),
-    });
-    if (columns.length === 0) ticked.delete(exactly(table));
-    else key.push(`${exactly(table)}:${columns.join(',')}`);
-  }
-  const stream = offered.filter((table) => ticked.has(exactly(table)) && !before(table)).map(exactly);
-  const leaveOut = offered.filter((table) => !ticked.has(exactly(table)) && before(table)).map(exactly);
-  return {
-    ...(stream.length > 0 ? { stream } : {}),
-    ...(leaveOut.length > 0 ? { leaveOut } : {}),
-    ...(key.length > 0 ? { key } : {}),
-  };
-}
-
-function columnOptions(inventory: Inventory, table: JudgedTable) {
-  const facts = inventory.tables.find((other) => qualified(other) === qualified(table));
-  return (facts?.columns ?? []).map((column) => ({
-    value: bracketed(column.name),
-    label: column.name,
-    hint: `${typeText(column)}${column.nullable ? ', may be NULL' : ''}`,
-    chosen: false,
-  }));
-}
-
-function hint({ rows, captured, key }: JudgedTable): string {
-  return [
-    rows === null ? '' : `${rows} rows`,
-    captured === 'no' ? 'not captured' : '',
-    key.kind === 'none' ? 'no key' : '',
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
-}
-
-function exactly({ schema, table }: { schema: string; table: string }): string {
-  return `${bracketed(schema)}.${bracketed(table)}`;
-}
-
-function bracketed(name: string): string {
-  return `[${name.replaceAll(']', ']]')}]`;
 }

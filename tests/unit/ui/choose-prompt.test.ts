@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { choosePrompt } from '../../../src/ui/choose-prompt.ts';
+import { choosePrompt } from '../../../src/ui/prompts/choose-prompt.ts';
+import { promptTheme } from '../../../src/ui/prompts/prompt-theme.ts';
 
 const OPTIONS = ['Admissions', 'Order Lines', 'Triage', 'Visits', 'VisitLog'].map((name) => ({
   value: name.toUpperCase(),
@@ -9,6 +10,7 @@ const OPTIONS = ['Admissions', 'Order Lines', 'Triage', 'Visits', 'VisitLog'].ma
   hint: name === 'Triage' ? 'no key' : '',
   chosen: name === 'Visits',
 }));
+const THEME = promptTheme({ width: 80, color: false, unicode: true });
 const DOWN = '\u001b[B';
 const UP = '\u001b[A';
 const TAB = '\t';
@@ -23,7 +25,7 @@ async function type(...keys: string[]): Promise<{ chosen: string[]; shown: strin
   output.on('data', (chunk) => {
     shown += chunk;
   });
-  const asked = choosePrompt({ message: 'Tables', options: OPTIONS }, { input, output });
+  const asked = choosePrompt({ message: 'Tables', options: OPTIONS, theme: THEME }, { input, output });
   for (const key of keys) {
     await sleep(5);
     input.write(key);

@@ -11,17 +11,19 @@ import {
   useState,
 } from '@inquirer/core';
 import type { Choice } from './prompt-port.ts';
+import type { PromptTheme } from './prompt-theme.ts';
 
 const PAGE = 12;
-const KEYS = 'type to search · space ticks · tab ticks or clears all shown · enter when done';
+const KEYS = 'type to search · space ticks · tab: all shown · enter when done';
 
 /** A list to tick, cut to what was typed. The values that are ticked come in the list's order. */
-export const choosePrompt = createPrompt<string[], Choice>(({ message, options }, done) => {
+export const choosePrompt = createPrompt<string[], Choice & { theme: PromptTheme }>((choice, done) => {
+  const { message, options, theme, back } = choice;
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState(options.filter((option) => option.chosen).map(({ value }) => value));
   const [active, setActive] = useState(0);
   const [finished, setFinished] = useState(false);
-  const prefix = usePrefix({ status: finished ? 'done' : 'idle' });
+  const prefix = usePrefix({ status: finished ? 'done' : 'idle', theme });
   const shown = options.filter(({ label }) => label.toLowerCase().includes(search.toLowerCase()));
   const at = Math.min(active, Math.max(0, shown.length - 1));
 
@@ -49,6 +51,7 @@ export const choosePrompt = createPrompt<string[], Choice>(({ message, options }
     }
   });
 
+  const keys = theme.style.help(theme.plain(back === true ? `${KEYS} · esc: back` : KEYS));
   const head = `${prefix} ${message}: ${chosen.length} of ${options.length}`;
   if (finished) return head;
   const page = usePagination({
@@ -61,7 +64,7 @@ export const choosePrompt = createPrompt<string[], Choice>(({ message, options }
       return `${isActive ? '>' : ' '} [${chosen.includes(item.value) ? 'x' : ' '}] ${item.label}${hint}`;
     },
   });
-  return [`${head}  ${search}`, `${shown.length === 0 ? '  nothing has this in its name' : page}\n${KEYS}`];
+  return [`${head}  ${search}`, `${shown.length === 0 ? '  nothing has this in its name' : page}\n${keys}`];
 });
 
 /** Keys that act are no part of what is searched for. */

@@ -1,0 +1,31 @@
+import { CliError, EXIT } from '../../../errors.ts';
+import { flagName } from '../../../settings/field.ts';
+import { CERTIFICATES, type WizardState } from './state.ts';
+
+/** The user leaves. Nothing was written; what was typed comes back as flags, passwords excepted. */
+export function leave(state: WizardState): CliError {
+  const own = ({ key }: { key: string }) => ['prompt', 'flag'].includes(state.sources[key] ?? '');
+  const answers = state.fields
+    .filter((field) => own(field) && state.values[field.key] !== field.default)
+    .map((field) => [flagName(field), state.values[field.key] ?? ''] as const);
+  const files = Object.entries(CERTIFICATES).map(
+    ([key, { flag }]) => [flag, state.values[key] ?? ''] as const,
+  );
+  const flags = [...answers, ...files].flatMap(([flag, value]) =>
+    flag === undefined || value === '' ? [] : [`${flag} ${quoted(value)}`],
+  );
+  if (state.chosenDir) flags.unshift(`--dir ${quoted(state.dir)}`);
+  return new CliError('cancelled', 'Cancelled. Nothing was changed.', {
+    exitCode: EXIT.cancelled,
+    needed:
+      state.trail.length === 0
+        ? 'Start the same command again when you are ready.'
+        : 'To go on without typing it all again (passwords are asked for):',
+    commands: state.trail.length === 0 ? [] : [`clinicmaster-cdc init ${flags.join(' \\\n    ')}`],
+  });
+}
+
+/** For a POSIX shell; a word without signs stays as it is. */
+function quoted(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}
