@@ -80,6 +80,7 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
     const settings = await settingsOf(answers.resolved, dir, answers.options, context);
     sameFacility(existing, settings);
     await confirmFacility(settings, answers.resolved, existing, options, context);
+    sayEffects(moveEffects(fields, existing, settings), context);
     return { settings, existing, resolved: answers.resolved, options: answers.options };
   };
   let wanted = await settle();
@@ -99,8 +100,6 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   };
   const checks = await preflight(context, dryRun ? { ...options, yes: true } : options, check, change);
   const { settings } = wanted;
-  const effects = moveEffects(fields, existing, settings);
-  sayEffects(effects, context);
   if (dryRun) {
     const plan = await previewFacility(wanted, context);
     return planned(context, { dir, container, plan, checks, cut });
@@ -114,7 +113,7 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   out.heading('Checks after the installation');
   const after = await checkFacility(FACILITY_CHECKS, 'after-install', settings, context);
   if (!hasFailure(after)) tellOfEnrolment(options, context);
-  const rename = await renamed(effects, settings, context);
+  const rename = await renamed(moveEffects(fields, existing, settings), settings, context);
   return installed(out, {
     command: 'init',
     headline: `${settings.facilityName} (${settings.facilityCode}) streams`,

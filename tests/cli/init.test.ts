@@ -371,6 +371,7 @@ describe('init at a terminal', () => {
           world.world.sql.login = undefined;
         },
       ],
+      ['Do this now?', true],
     );
     const { exit, stderr } = await world.cli('init', '--dir', world.dir, ...ASKED_EVERYWHERE);
     expect([exit, world.dialog.turns]).toEqual([0, []]);

@@ -23,12 +23,18 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** A run of init in which exactly these questions come, in this order. */
+/** The plan at the end, agreed to; only where the talk gets that far. */
+const AGREED: Turn = ['Do this now?', true];
+
+/** A run of init in which exactly these questions come, in this order, and then the plan. */
 async function talk(turns: readonly Turn[], ...more: string[]) {
-  const it = dialog(...turns);
+  const it = dialog(...turns, AGREED);
   world.dialog = it;
   const ran = await world.cli('init', '--dir', world.dir, ...more);
-  return { ...ran, asked: it.asked, left: it.turns.map(([asks]) => asks), refused: it.refused };
+  const [agreed] = AGREED;
+  const asked = it.asked.filter((message) => message !== agreed);
+  const left = it.turns.map(([asks]) => asks).filter((asks) => asks !== agreed);
+  return { ...ran, asked, left, refused: it.refused };
 }
 
 const env = async () => envValues(parseEnv(await readFile(join(world.dir, '.env'), 'utf8')));
@@ -453,7 +459,7 @@ describe('an installed facility', () => {
 
 describe('the bare program', () => {
   it('is the wizard where nothing is installed', async () => {
-    world.dialog = dialog(...FACILITY, ...SERVER, ...LOGIN, ...TABLES, ...KAFKA, GO_ON);
+    world.dialog = dialog(...FACILITY, ...SERVER, ...LOGIN, ...TABLES, ...KAFKA, GO_ON, AGREED);
     const { exit, stderr } = await world.cli();
     expect([exit, world.dialog.turns]).toEqual([0, []]);
     expect(stderr).toContain('No facility is installed here yet, so this installs one.');

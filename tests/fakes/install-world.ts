@@ -7,7 +7,7 @@ import { dhis2 } from '../../src/adapters/dhis2.ts';
 import { hostFiles } from '../../src/adapters/files.ts';
 import type { FilesPort } from '../../src/adapters/files-port.ts';
 import { imageFiles } from '../../src/adapters/image-file.ts';
-import type { KafkaPort } from '../../src/adapters/kafka-port.ts';
+import type { KafkaPort, KafkaRecord } from '../../src/adapters/kafka-port.ts';
 import type { PostgresPort } from '../../src/adapters/postgres-port.ts';
 import type { SqlFailure, SqlServerAccess, SqlServerPort } from '../../src/adapters/sqlserver-port.ts';
 import type { SqlScriptPort } from '../../src/adapters/sqlserver-script-port.ts';
@@ -306,9 +306,25 @@ function beatingKafka(it: InstallWorld): KafkaPort {
         const offset = String(Number(world.kafka.heartbeat?.offset ?? 0) + 1);
         const key = JSON.stringify({ payload: { facility_dhis2_code: CODE } });
         world.kafka.heartbeat = { offset, timestampMs: world.nowMs, key, value: '{}' };
+        world.kafka.positions ??= [storedPosition(world.nowMs)];
       }
       return { ok: true, value: world.kafka.heartbeat };
     },
+  };
+}
+
+/** What Connect stores behind the first copy. */
+function storedPosition(timestampMs: number): KafkaRecord {
+  const partition = {
+    server: 'clinicmasterwarehouse-sqlserver',
+    database: 'ClinicMasterMOH',
+  };
+  const offset = { commit_lsn: '00000027:00000ac0:0003', change_lsn: null, event_serial_no: 0 };
+  return {
+    offset: '1',
+    timestampMs,
+    key: JSON.stringify([`cdc-${CODE}`, partition]),
+    value: JSON.stringify(offset),
   };
 }
 
