@@ -53,7 +53,7 @@ describe('the tree of completion', () => {
       const { stdout } = await cli(...path.split(' ').filter(Boolean), '--help');
       const [own = '', everywhere = ''] = stdout.split('\nGlobal Options:');
       const listed = (part: string) =>
-        [...part.matchAll(/^ {2}(--[a-z][a-z-]*)/gm)].map(([, name = '']) => name);
+        [...part.matchAll(/^ {2}(--[a-z][a-z0-9-]*)/gm)].map(([, name = '']) => name);
       const told = new Set(listed(own));
       // Besides its own flags, help lists the program's, and those of the command above.
       for (const name of ['--json', '--no-color', '--verbose']) {

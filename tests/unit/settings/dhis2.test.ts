@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FACILITY_ID } from '../../../src/connector/names.ts';
-import { codeHints, isUid, suggestedId, wasTyped } from '../../../src/settings/dhis2.ts';
+import { codeHints, isUid, similarNames, suggestedId, wasTyped } from '../../../src/settings/dhis2.ts';
 import { facilityFields } from '../../../src/settings/fields.ts';
 import { refusal } from '../../../src/settings/resolve.ts';
 
@@ -109,5 +109,22 @@ describe('the id that is suggested for a code', () => {
         if (a !== b && one !== undefined) expect(one).not.toBe(two);
       }),
     );
+  });
+});
+
+describe('two names of a facility', () => {
+  it.each([
+    ['Kayunga RRH', 'Kayunga Regional Referral Hospital', true],
+    ["St. Mary's Lacor", 'St Mary’s Hospital, LACOR', true],
+    ['Kawempe', 'Kawempe General Hospital', true],
+    ['Bududa Hosp.', 'Budduda Hospital', true],
+    ['Hôpital', 'Hopital', true],
+    ['Hospital', 'Hospital', true],
+    ['Kitgum General Hospital', 'Kitagata General Hospital', false],
+    ['Kayunga Hospital', 'Mulago Hospital', false],
+    ['Hospital', 'Mulago Hospital', false],
+  ])('%s and %s may mean the same one: %s', (one, other, expected) => {
+    expect(similarNames(one, other)).toBe(expected);
+    expect(similarNames(other, one)).toBe(expected);
   });
 });
