@@ -99,6 +99,8 @@ function isCertificate(key: string): key is CertificateOption {
 export function shownValue(state: WizardState, key: string): string {
   const value = state.values[key] ?? '';
   if (fieldOf(state, key)?.secret === true) return value === '' ? '' : '(given)';
+  // The expression says little to people.
+  if (key === 'TABLE_INCLUDE_LIST' && value === fieldOf(state, key)?.default) return 'all of dbo';
   return value;
 }
 
