@@ -43,6 +43,8 @@ export interface InstallWorld {
   lists: Choice[];
   /** A whole talk: each question in order with its answer; where there is one, nothing else is answered. */
   dialog: Dialog | undefined;
+  /** Ports of this machine that something else listens at. */
+  taken: Set<number>;
   signal: AbortSignal;
   /** The connector runs, and no heartbeat comes. */
   silent: boolean;
@@ -89,6 +91,7 @@ export async function installWorld(): Promise<InstallWorld> {
     ticks: [],
     lists: [],
     dialog: undefined,
+    taken: new Set(),
     signal: new AbortController().signal,
     silent: false,
     endOffsets: (ends) => ends,
@@ -145,7 +148,7 @@ function surroundings(
     prompts: async () => (it.dialog === undefined ? prompts(it) : scriptedPrompts(it.dialog)),
     stdin: async () => it.stdin,
     machine: async () => fakeMachine(),
-    network: async () => ({ ...fakeNetwork(world), isPortFree: async () => true }),
+    network: async () => ({ ...fakeNetwork(world), isPortFree: async (port) => !it.taken.has(port) }),
     sqlServer: async ({ host, port }) => fakeSqlServer(world, `${host}:${port}`),
     sqlScript: () => Promise.reject(new Error('a DBA was asked')),
     postgres: async ({ host, port }) => warehouse(`${host}:${port}`),
