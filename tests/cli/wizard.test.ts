@@ -441,6 +441,11 @@ describe('the way back', () => {
   });
 });
 
+it('tries from this machine alone: no container is started before the plan', async () => {
+  await talk([...FACILITY, ...SERVER, ...LOGIN, ...TABLES, ...KAFKA, ['Is this right?', 'Leave']]);
+  expect(world.looksInside).toBe(0);
+});
+
 it('Ctrl-C at a question leaves in the same way', async () => {
   const { exit, left, stderr } = await talk([FACILITY[0]!, ['DHIS2 code', CTRL_C]]);
   expect([exit, left]).toEqual([130, []]);

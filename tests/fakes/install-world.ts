@@ -45,6 +45,8 @@ export interface InstallWorld {
   dialog: Dialog | undefined;
   /** Ports of this machine that something else listens at. */
   taken: Set<number>;
+  /** How often somebody wanted to look from inside a container. */
+  looksInside: number;
   signal: AbortSignal;
   /** The connector runs, and no heartbeat comes. */
   silent: boolean;
@@ -92,6 +94,7 @@ export async function installWorld(): Promise<InstallWorld> {
     lists: [],
     dialog: undefined,
     taken: new Set(),
+    looksInside: 0,
     signal: new AbortController().signal,
     silent: false,
     endOffsets: (ends) => ends,
@@ -153,7 +156,10 @@ function surroundings(
     sqlScript: () => Promise.reject(new Error('a DBA was asked')),
     postgres: async ({ host, port }) => warehouse(`${host}:${port}`),
     kafka: async () => beatingKafka(it),
-    inside: async () => undefined,
+    inside: async () => {
+      it.looksInside++;
+      return undefined;
+    },
   };
 }
 
