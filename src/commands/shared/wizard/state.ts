@@ -18,6 +18,8 @@ export interface WizardState {
   readonly dir: string;
   /** It was named by the user. */
   readonly chosenDir: boolean;
+  /** Commands are for PowerShell; else for a POSIX shell. */
+  readonly windows: boolean;
   /** A facility is installed in the folder already. */
   readonly installed: boolean;
   /** Text form of every field that has a value, defaults included, and the paths of certificates. */
@@ -49,7 +51,7 @@ export function beginning(
   fields: readonly Field[],
   resolved: Resolved,
   refused: ReadonlySet<Field>,
-  place: Pick<WizardState, 'dir' | 'chosenDir' | 'installed'>,
+  place: Pick<WizardState, 'dir' | 'chosenDir' | 'windows' | 'installed'>,
 ): WizardState {
   const open = fields.filter(
     (field) =>
