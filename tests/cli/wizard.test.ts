@@ -213,6 +213,36 @@ describe('a mistake at a question', () => {
     expect(flat(second.stderr)).toContain('SQL Server on 192.168.1.100 listens at another port than 1444.');
   });
 
+  it('in the port is spared where SQL Server Browser tells of named instances', async () => {
+    world.world.sql.instances = [
+      { name: 'SQLEXPRESS', version: '15.0', port: 51433 },
+      { name: 'CLINIC', version: '15.0', port: 14330 },
+      { name: 'NOTCP', version: '15.0' },
+    ];
+    const server: Turn[] = [SERVER[0]!, ['which instance holds ClinicMaster?', 'CLINIC  port 14330']];
+    const { exit, left } = await talk(rest({ ...right, server }));
+    expect([exit, left, (await env()).DB_PORT]).toEqual([0, [], '14330']);
+  });
+
+  it('in the login is no mistake where it may not open master', async () => {
+    const outside = () => {
+      world.world.sql.login = { kind: 'sql', number: 916, numbers: [916], message: 'no user of master' };
+    };
+    const login: Turn[] = [LOGIN[0]!, ['SQL Server password', 'secret one', outside]];
+    const tables: Turn[] = [['Database', '', letIn], ...TABLES.slice(1)];
+    const { exit, left } = await talk(rest({ ...right, login, tables }));
+    expect([exit, left]).toEqual([0, []]);
+  });
+
+  it('in the local port is cured by the next free one', async () => {
+    const taken = Number(world.env.REST_PORT) - 2;
+    world.taken = new Set([taken, taken + 1]);
+    world.env = { REST_PORT: String(taken) };
+    const kafka: Turn[] = [...KAFKA, ['What now?', `Use port ${taken + 2}, which is free`]];
+    const { exit, left } = await talk(rest({ ...right, kafka }));
+    expect([exit, left, (await env()).REST_PORT]).toEqual([0, [], String(taken + 2)]);
+  });
+
   it('in the password is corrected without the login; the third refusal tells of the lock', async () => {
     const refuse = () => {
       world.world.sql.login = { kind: 'sql', number: 18456, numbers: [18456], message: 'Login failed' };
@@ -415,6 +445,11 @@ describe('the way back', () => {
     expect(stderr).not.toContain('secret one');
     await expect(stat(world.dir)).rejects.toThrow('ENOENT');
   });
+});
+
+it('tries from this machine alone: no container is started before the plan', async () => {
+  await talk([...FACILITY, ...SERVER, ...LOGIN, ...TABLES, ...KAFKA, ['Is this right?', 'Leave']]);
+  expect(world.looksInside).toBe(0);
 });
 
 it('Ctrl-C at a question leaves in the same way', async () => {

@@ -30,6 +30,8 @@ export interface World {
   sql: {
     login: SqlFailure | undefined;
     /** Of the certificate, where it is another one than a well-kept server has. */
+    /** Instances that SQL Server Browser tells of, where there are others than the default one. */
+    instances?: { name: string; version: string; port?: number }[];
     certificate?: { chainError?: string; selfSigned?: boolean };
     rows: (text: string, bound: SqlParameters) => Record<string, SqlValue>[] | SqlFailure;
   };
@@ -101,7 +103,8 @@ export function fakeNetwork(world: World): NetworkPort {
     connect: (host, port) => reach(`${host}:${port}`, { address: '10.8.0.1', ms: 12 }),
     tls: async () => answer(world.certificate),
     firstBytes: async () => answer(new Uint8Array()),
-    sqlInstances: async () => answer([{ name: 'MSSQLSERVER', version: '15.0.4198.2', port: 1433 }]),
+    sqlInstances: async () =>
+      answer(world.sql.instances ?? [{ name: 'MSSQLSERVER', version: '15.0.4198.2', port: 1433 }]),
     isPortFree: async () => false,
   };
 }

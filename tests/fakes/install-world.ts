@@ -49,6 +49,10 @@ export interface InstallWorld {
   lists: Choice[];
   /** A whole talk: each question in order with its answer; where there is one, nothing else is answered. */
   dialog: Dialog | undefined;
+  /** Ports of this machine that something else listens at. */
+  taken: Set<number>;
+  /** How often somebody wanted to look from inside a container. */
+  looksInside: number;
   signal: AbortSignal;
   /** `full`: no room for the journal. */
   journal?: 'full';
@@ -106,6 +110,8 @@ export async function installWorld(): Promise<InstallWorld> {
     ticks: [],
     lists: [],
     dialog: undefined,
+    taken: new Set(),
+    looksInside: 0,
     signal: new AbortController().signal,
     logins: {},
     afterScript: undefined,
@@ -170,13 +176,16 @@ function surroundings(
     prompts: async () => (it.dialog === undefined ? prompts(it) : scriptedPrompts(it.dialog)),
     stdin: async () => it.stdin,
     machine: async () => fakeMachine(),
-    network: async () => ({ ...fakeNetwork(world), isPortFree: async () => true }),
+    network: async () => ({ ...fakeNetwork(world), isPortFree: async (port) => !it.taken.has(port) }),
     sqlServer: async (access) => sqlServerFor(it, access),
     sqlScript: async (access) => sqlScriptFor(it, access),
     postgres: async ({ host, port }) => warehouse(`${host}:${port}`),
     kafka: async ({ password }) => kafkaFor(it, password),
     dhis2: async (url, token) => dhis2(url, token),
-    inside: async () => undefined,
+    inside: async () => {
+      it.looksInside++;
+      return undefined;
+    },
   };
 }
 

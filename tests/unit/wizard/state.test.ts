@@ -19,7 +19,7 @@ const FIELDS = facilityFields('1');
 function state(layers: Layers = {}, installed = false): WizardState {
   const resolved = resolve(FIELDS, layers);
   const refused = new Set(problems(FIELDS, resolved).map(({ field }) => field));
-  return beginning(FIELDS, resolved, refused, { dir: '/fac', chosenDir: false, installed });
+  return beginning(FIELDS, resolved, refused, { dir: '/fac', chosenDir: false, windows: false, installed });
 }
 
 describe('the answers', () => {
@@ -118,6 +118,9 @@ describe('leaving', () => {
       ],
     });
     expect(leave({ ...it, chosenDir: true }).commands[0]).toContain('init --dir /fac \\\n');
+    expect(leave({ ...it, windows: true }).commands).toEqual([
+      `clinicmaster-cdc init --name 'St. Mary''s $1' --db-host sql --kafka-ca /tmp/ca.pem`,
+    ]);
     expect(leave(state()).commands).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import type { FacilitySettings } from '../../../settings/facility.ts';
 import { knownTable, tableLists } from '../table-change.ts';
 import { askKeys, exactly, tickTables } from '../table-ticks.ts';
 import type { Wizard } from './question.ts';
-import { answer, labelOf, settingsSoFar } from './state.ts';
+import { answer, labelOf, settingsSoFar, type WizardState } from './state.ts';
 
 /** So many names are shown; more would push the question from the screen. */
 const NAMED = 6;
@@ -41,9 +41,7 @@ export async function askTables(wizard: Wizard): Promise<void> {
       ? await tickTables(offered, inventory, settings, prompts, true)
       : await plainWish(chosen === 'all' ? [] : uncaptured, streaming, inventory, wizard);
   const lists = granted(wish, inventory.tables.map(knownTable), tableLists(settings));
-  if (lists.messageKeyColumns !== state.values.MESSAGE_KEY_COLUMNS)
-    answer(state, 'MESSAGE_KEY_COLUMNS', lists.messageKeyColumns);
-  answer(state, 'TABLE_INCLUDE_LIST', lists.tableIncludeList);
+  answerLists(state, lists.tableIncludeList, lists.messageKeyColumns);
 }
 
 async function plainWish(
@@ -77,7 +75,15 @@ async function look({ context }: Wizard, settings: FacilitySettings): Promise<In
 
 /** Without a list of tables there is nothing to choose from: what the answer says now stays. */
 function keep({ state }: Wizard): void {
-  answer(state, 'TABLE_INCLUDE_LIST', state.values.TABLE_INCLUDE_LIST ?? '');
+  answerLists(state, state.values.TABLE_INCLUDE_LIST ?? '', state.values.MESSAGE_KEY_COLUMNS ?? '');
+}
+
+/** Two answers of one question: the way back leads to it once. */
+function answerLists(state: WizardState, tables: string, keys: string): void {
+  const before = state.trail;
+  answer(state, 'MESSAGE_KEY_COLUMNS', keys);
+  state.trail = before;
+  answer(state, 'TABLE_INCLUDE_LIST', tables);
 }
 
 function tell(

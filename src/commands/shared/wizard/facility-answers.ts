@@ -43,6 +43,7 @@ export async function facilityAnswers(
   const state = beginning(fields, resolved, refused, {
     dir,
     chosenDir: typeof options.dir === 'string',
+    windows: context.host.platform === 'win32',
     installed: existing !== undefined,
   });
   await readCertificates(state, options, context);

@@ -12,20 +12,24 @@ export function leave(state: WizardState): CliError {
     ([key, { flag }]) => [flag, state.values[key] ?? ''] as const,
   );
   const flags = [...answers, ...files].flatMap(([flag, value]) =>
-    flag === undefined || value === '' ? [] : [`${flag} ${quoted(value)}`],
+    flag === undefined || value === '' ? [] : [`${flag} ${quoted(value, state)}`],
   );
-  if (state.chosenDir) flags.unshift(`--dir ${quoted(state.dir)}`);
+  if (state.chosenDir) flags.unshift(`--dir ${quoted(state.dir, state)}`);
   return new CliError('cancelled', 'Cancelled. Nothing was changed.', {
     exitCode: EXIT.cancelled,
     needed:
       state.trail.length === 0
         ? 'Start the same command again when you are ready.'
         : 'To go on without typing it all again (passwords are asked for):',
-    commands: state.trail.length === 0 ? [] : [`clinicmaster-cdc init ${flags.join(' \\\n    ')}`],
+    commands:
+      state.trail.length === 0
+        ? []
+        : [`clinicmaster-cdc init ${flags.join(state.windows ? ' ' : ' \\\n    ')}`],
   });
 }
 
-/** For a POSIX shell; a word without signs stays as it is. */
-function quoted(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+/** A word without signs stays as it is. */
+function quoted(value: string, { windows }: WizardState): string {
+  if (/^[\w@%+=:,./-]+$/.test(value)) return value;
+  return `'${value.replaceAll("'", windows ? "''" : `'\\''`)}'`;
 }

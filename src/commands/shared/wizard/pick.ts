@@ -6,13 +6,18 @@ import { STOPS } from './stops.ts';
 export function answers(state: WizardState): { key: string; label: string; value: string; source: string }[] {
   return STOPS.filter((stop): stop is Question => stop.kind === 'question')
     .filter(({ key }) => state.values[key] !== undefined && !state.open.has(key))
-    .filter(({ key }) => fieldOf(state, key)?.default !== '' || state.values[key] !== '')
+    .filter(({ key }) => state.values[key] !== '' && !isNone(state, key))
     .map(({ key }) => ({
       key,
       label: labelOf(state, key),
       value: shownValue(state, key),
       source: state.sources[key] ?? 'prompt',
     }));
+}
+
+/** A default that stands for nothing is no answer to look at. */
+function isNone(state: WizardState, key: string): boolean {
+  return key === 'MESSAGE_KEY_COLUMNS' && state.values[key] === fieldOf(state, key)?.default;
 }
 
 /** Lets the user pick an answer; its question is asked next. */

@@ -18,6 +18,8 @@ export interface WizardState {
   readonly dir: string;
   /** It was named by the user. */
   readonly chosenDir: boolean;
+  /** Commands are for PowerShell; else for a POSIX shell. */
+  readonly windows: boolean;
   /** A facility is installed in the folder already. */
   readonly installed: boolean;
   /** Text form of every field that has a value, defaults included, and the paths of certificates. */
@@ -49,7 +51,7 @@ export function beginning(
   fields: readonly Field[],
   resolved: Resolved,
   refused: ReadonlySet<Field>,
-  place: Pick<WizardState, 'dir' | 'chosenDir' | 'installed'>,
+  place: Pick<WizardState, 'dir' | 'chosenDir' | 'windows' | 'installed'>,
 ): WizardState {
   const open = fields.filter(
     (field) =>
@@ -99,6 +101,8 @@ function isCertificate(key: string): key is CertificateOption {
 export function shownValue(state: WizardState, key: string): string {
   const value = state.values[key] ?? '';
   if (fieldOf(state, key)?.secret === true) return value === '' ? '' : '(given)';
+  // The expression says little to people.
+  if (key === 'TABLE_INCLUDE_LIST' && value === fieldOf(state, key)?.default) return 'all of dbo';
   return value;
 }
 

@@ -124,7 +124,7 @@ export const DATABASE_STOPS: readonly Stop[] = [
   reach,
   question(
     'DB_TRUST_SERVER_CERTIFICATE',
-    'It cannot prove who it is. An impostor could read the password and what patients told.',
+    'It cannot prove who it is. Whoever stands in its place could read the password and all data.',
     {
       ask: askDatabaseTrust,
       cure: 'Take the certificate as it is, or give a CA certificate',
@@ -147,5 +147,12 @@ export const DATABASE_STOPS: readonly Stop[] = [
       !state.installed && state.sources.TABLE_INCLUDE_LIST === 'default' && hasPassed(state, 'database-open'),
     ask: askTables,
   }),
+  question(
+    'MESSAGE_KEY_COLUMNS',
+    'Columns that tell the rows of a table apart which has no key of its own.',
+    {
+      ask: askTables,
+    },
+  ),
   tables,
 ];
