@@ -48,11 +48,9 @@ describe('init --dry-run', () => {
     const { exit, stdout, stderr } = await init('--dry-run');
     expect(exit).toBe(0);
     expect(
-      stdout.replace(/^\s*> Folder[^:]*: /, '').replace(/:\d{5}|: \d{5} \(new\)/g, ':PORT'),
+      stdout.replace(/^[\s\S]*?\n(?= {6}FACILITY_NAME)/, '').replace(/:\d{5}|: \d{5} \(new\)/g, ':PORT'),
     ).toMatchInlineSnapshot(`
-      "to do, write .env,
-        docker-compose.facility.yml
-            FACILITY_NAME: St. Mary's "Lacor" Hospital, Gulu & Co $1 / ünïcode (new)
+      "      FACILITY_NAME: St. Mary's "Lacor" Hospital, Gulu & Co $1 / ünïcode (new)
             FACILITY_DHIS2_CODE: xY9AbCdEf12 (new)
             DB_HOST: 192.168.1.100 (new)
             DB_PORT: 1433 (new)
