@@ -20,9 +20,11 @@ import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { printer } from './shared/checked.ts';
 import { addDockerFlag, offerDocker } from './shared/docker-install.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
+import { typed } from './shared/installation.ts';
 import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
+import { sayCutOff } from './shared/planned.ts';
 
 /** `central init`: from nothing, or from half-way, to a sink that reads. */
 export const centralInit: CommandModule = { define, run };
@@ -60,6 +62,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const fields = centralFields(context.version);
   const wish = { dir: typeof options.dir === 'string' ? options.dir : undefined, suffix: 'central' };
   const dir = await installDir(files, host, { ...wish, marker: 'WAREHOUSE_HOST' });
+  await sayCutOff(context, `${dir}/${JOURNAL_FILE}`);
   const resolved = await collectAnswers(fields, await readEnvValues(files, dir), options, context);
   const settings = await settingsOf(resolved, dir, options, context);
 
@@ -154,7 +157,9 @@ async function install(
   try {
     const ports = { files, imageFiles: await context.imageFiles(), docker, connect, clock, signal };
     const steps = [...plan(deployment, ports), sinkJoinedStep(CENTRAL_CONTAINER, kafka, ports)];
-    return await runSteps(steps, { ...context, journalPath: `${dir}/${JOURNAL_FILE}` });
+    const journalPath = `${dir}/${JOURNAL_FILE}`;
+    const again = typed(COMMAND, options);
+    return await runSteps(steps, { ...context, journalPath, command: COMMAND, again });
   } finally {
     await kafka.close();
   }

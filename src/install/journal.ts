@@ -44,6 +44,8 @@ export interface CutOff {
   command: string;
   startedAt: string;
   step: string;
+  /** `after`: that step was done, and the next one had not begun. */
+  where: 'in' | 'after';
   /** Code of the error that ended it; undefined when nothing was written any more (power, kill). */
   code?: string;
 }
@@ -72,15 +74,22 @@ export function cutOff(journal: Journal | undefined): CutOff | undefined {
   const last = journal?.steps.findLast(({ state }) => state !== 'done') ?? journal?.steps.at(-1);
   if (journal === undefined || journal.finishedAt !== undefined || last === undefined) return undefined;
   const { command, startedAt } = journal;
-  return { command, startedAt, step: last.id, ...(last.code === undefined ? {} : { code: last.code }) };
+  const where = last.state === 'done' ? ('after' as const) : ('in' as const);
+  return {
+    command,
+    startedAt,
+    step: last.id,
+    where,
+    ...(last.code === undefined ? {} : { code: last.code }),
+  };
 }
 
 /** One sentence about it, for the next run. */
-export function cutOffText({ command, startedAt, step, code }: CutOff): string {
+export function cutOffText({ command, startedAt, step, where, code }: CutOff): string {
   const when = `${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC`;
   const how =
     code === undefined ? 'was cut off' : code === 'cancelled' ? 'was cancelled' : `stopped (${code})`;
-  return `The run of ${command} at ${when} ${how} in the step "${step}"; this one goes on from there.`;
+  return `The run of ${command} at ${when} ${how} ${where} the step "${step}"; this one goes on from there.`;
 }
 
 /** The journal of one run. Each call stands on disk before it returns. */

@@ -222,6 +222,12 @@ describe('what uninstall never touches', () => {
     ]);
   });
 
+  it('the network of another folder whose container is gone', async () => {
+    await world.docker.remove(NAME);
+    const { exit } = await world.cli('uninstall', '--yes', '--dir', join(world.home, 'wrong'));
+    expect([exit, inDocker()]).toEqual([0, [[], [NAME]]]);
+  });
+
   it('the connector of a facility that has moved to another machine', async () => {
     const member = (host: string) => ({ clientId: 'w', clientHost: host, memberId: host });
     world.world.kafka.members = [member('/10.8.0.14'), member('/10.8.0.99')];

@@ -62,4 +62,12 @@ describe('an installed facility', () => {
       expect(stderr.replace(/\s+/g, ' ')).toContain('the container is 0.0.9');
     },
   );
+
+  it('notices the image by its name where it carries no label', async () => {
+    const { state } = world.docker.containers.clinicmasterwarehouse!;
+    state.labels[LABEL] = '0.1.0';
+    state.image = 'clinicmaster-cdc/connect-facility:0.0.8';
+    const { stderr } = await world.cli('status', '--dir', world.dir);
+    expect(stderr.replace(/\s+/g, ' ')).toContain('This program is 0.1.0, but its image is 0.0.8.');
+  });
 });

@@ -92,7 +92,14 @@ describe(`${PAIRS} names and passwords in real containers`, () => {
       sample: '.env.sample',
     };
     const envText = await wantedEnv(fields, resolved, place, {});
-    const recipe = { packageRoot: process.cwd(), args: {}, extraCas: {} };
+    const recipe = {
+      packageRoot: process.cwd(),
+      args: {},
+      extraCas: {},
+      folders: [],
+      offline: true,
+      repin: false,
+    };
     const { compose } = await facilityDeployment(settings, envText, recipe, place.files);
     const container = `clinicmaster-cdc-test-values-${at}`;
     await docker.remove(container).catch(() => {});

@@ -6,6 +6,7 @@ import { CliError } from '../../errors.ts';
 import { wantedEnv } from '../../install/env-text.ts';
 import { composeValues, FACILITY_COMPOSE, facilityDeployment } from '../../install/facility-deployment.ts';
 import { JOURNAL_FILE } from '../../install/facility-folder.ts';
+import { cutOff, readJournal } from '../../install/journal.ts';
 import { plan } from '../../install/plan.ts';
 import { type InstallPlan, previewSteps } from '../../install/preview.ts';
 import { runSteps } from '../../install/run-steps.ts';
@@ -105,6 +106,7 @@ async function open({ settings, resolved, options }: Wanted, context: Context, d
     facilityCode: settings.facilityCode,
     database: settings.database.name,
     heartbeatMs: settings.heartbeatIntervalMs,
+    unproven: cutOff((await readJournal(files, `${dir}/${JOURNAL_FILE}`)).journal) !== undefined,
   };
   return {
     connector: { config: deployment.config, connect },

@@ -53,13 +53,14 @@ export function containerStep(plan: ComposePlan, docker: DockerPort): Step {
       const actual = await docker.container(name);
       if (actual === undefined) return 'was not there';
       if (!isOurs(actual, plan)) return `stays: ${name} is not of this installation`;
-      if (actual.running) {
+      const { running } = actual;
+      if (running) {
         // In order: the worker stores its position while it stops.
         progress(`stopping it (up to ${plan.stopGraceSeconds} s)`);
         await docker.stop(name, plan.stopGraceSeconds);
       }
       await docker.remove(name);
-      return actual.running ? 'stopped and removed' : 'removed';
+      return running ? 'stopped and removed' : 'removed';
     },
   };
 }

@@ -27,6 +27,8 @@ export interface Stream {
   facilityCode: string;
   database: string;
   heartbeatMs: number;
+  /** An earlier run was cut off: it may have restarted something and proven nothing. */
+  unproven?: boolean;
 }
 
 /**
@@ -72,7 +74,7 @@ export function proofStep(
     // is alive today is for the checks to say.
     done: async (steps) => {
       const restarted = steps.some(({ id, outcome }) => RESTARTING.has(id) && outcome === 'changed');
-      const last = restarted ? null : await heartbeat();
+      const last = restarted || stream.unproven === true ? null : await heartbeat();
       if (last === null || before === null) return undefined;
       return `the last heartbeat is ${age(clock.now() - last.timestampMs)} old`;
     },

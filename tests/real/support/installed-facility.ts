@@ -38,8 +38,38 @@ export interface InstalledFacility {
   remove(): Promise<void>;
 }
 
+/** A facility that `init` could install at once. */
+export interface PreparedFacility {
+  hospital: Hospital;
+  names: FacilityNames;
+  home: string;
+  /** Not there yet. */
+  dir: string;
+  /** The flags of `init`. */
+  flags: string[];
+  passwords: { DB_PASS: string; KAFKA_PASS: string };
+  remove(): Promise<void>;
+}
+
 /** Builds the program and installs with it. */
 export async function installFacility(wish: FacilityWish): Promise<InstalledFacility> {
+  const { hospital, names, home, dir, flags, passwords, remove } = await prepareFacility(wish);
+  try {
+    await runCli(['init', ...flags], passwords, () => {});
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  const ask = (...argv: string[]) =>
+    runCli([...argv, '--dir', dir], {}, () => {}).catch((error: unknown) => {
+      if (error instanceof CliFailed) return error.run;
+      throw error;
+    });
+  return { hospital, names, home, dir, ask, remove };
+}
+
+/** Builds the program, and makes all that a facility needs before it is installed. */
+export async function prepareFacility(wish: FacilityWish): Promise<PreparedFacility> {
   await promisify(execFile)(process.execPath, ['build.mjs']);
   const names = facilityNames(wish.code, wish.instance);
   const sandbox = await loadSandbox();
@@ -78,19 +108,8 @@ export async function installFacility(wish: FacilityWish): Promise<InstalledFaci
     await removeTopics(names);
     await rm(home, { recursive: true, force: true });
   };
-  try {
-    const passwords = { DB_PASS: password, KAFKA_PASS: login.password };
-    await runCli(['init', '--yes', ...Object.entries(flags).flat()], passwords, () => {});
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-  const ask = (...argv: string[]) =>
-    runCli([...argv, '--dir', dir], {}, () => {}).catch((error: unknown) => {
-      if (error instanceof CliFailed) return error.run;
-      throw error;
-    });
-  return { hospital, names, home, dir, ask, remove };
+  const passwords = { DB_PASS: password, KAFKA_PASS: login.password };
+  return { hospital, names, home, dir, flags: ['--yes', ...Object.entries(flags).flat()], passwords, remove };
 }
 
 /** The JSON document among the lines of a run. */

@@ -101,3 +101,30 @@ describe('writing a secret on Windows', () => {
     expect(await readdir(dir)).toEqual([]);
   });
 });
+
+describe('what a killed run leaves', () => {
+  const files = hostFiles('linux');
+  /** No process has it: Linux numbers end below. */
+  const DEAD = 4_194_305;
+
+  it('is removed, and nothing else', async () => {
+    const mark = '0123456789ab';
+    const rest = `..env.${DEAD}-${mark}.tmp`;
+    const others = [`..env.${process.pid}-${mark}.tmp`, 'notes.tmp', `.x.${DEAD}-short.tmp`, '.env'];
+    for (const name of [rest, ...others]) await writeFile(join(dir, name), '');
+    expect(await files.sweep(dir)).toEqual([rest]);
+    expect((await readdir(dir)).sort()).toEqual(others.sort());
+    expect(await files.sweep(join(dir, 'absent'))).toEqual([]);
+  });
+
+  it('is no folder that holds something', async () => {
+    await files.makeDir(join(dir, 'ca'), 0o755);
+    await writeFile(join(dir, 'ca/x'), '');
+    expect(await files.removeEmptyDir(join(dir, 'ca'))).toBe(false);
+    await rm(join(dir, 'ca/x'));
+    expect([
+      await files.removeEmptyDir(join(dir, 'ca')),
+      await files.removeEmptyDir(join(dir, 'ca')),
+    ]).toEqual([true, true]);
+  });
+});
