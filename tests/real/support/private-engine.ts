@@ -59,9 +59,7 @@ export async function startPrivateEngine(
   await execa('ip', ['link', 'delete', outside], { reject: false });
   await execa('ip', ['netns', 'delete', space], { reject: false });
   try {
-    const { stdout } = await execa('ip', ['-json', '-4', 'address', 'show', 'docker0']);
-    const [device] = JSON.parse(stdout) as { addr_info: { local: string; prefixlen: number }[] }[];
-    const { local: gateway, prefixlen } = device?.addr_info[0] ?? { local: '', prefixlen: 0 };
+    const { address: gateway, prefix: prefixlen } = await bridgeOfDocker();
     const address = `${gateway.split('.').slice(0, 2).join('.')}.250.${number}/${prefixlen}`;
     await execa('ip', ['netns', 'add', space]);
     await execa('ip', ['link', 'add', outside, 'type', 'veth', 'peer', 'name', inside, 'netns', space]);
@@ -109,6 +107,15 @@ export async function startPrivateEngine(
     await remove();
     throw error;
   }
+}
+
+/** Where this machine's Docker, and so the sandbox, can be reached. */
+export async function bridgeOfDocker(): Promise<{ address: string; prefix: number }> {
+  const { stdout } = await execa('ip', ['-json', '-4', 'address', 'show', 'docker0']);
+  const [device] = JSON.parse(stdout) as { addr_info: { local: string; prefixlen: number }[] }[];
+  const [first] = device?.addr_info ?? [];
+  if (first === undefined) throw new Error('docker0 has no address');
+  return { address: first.local, prefix: first.prefixlen };
 }
 
 async function answering(socket: string, engine: ChildProcess, log: string[]): Promise<DockerPort> {
