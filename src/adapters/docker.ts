@@ -119,7 +119,7 @@ function dockerPort(
     exec: (name, argv) => execute(engine, name, argv),
     execStream: (name, argv) => executionStream(engine, name, argv),
     image: (reference) => orUndefined(engine.getImage(reference).inspect().then(toImageState)),
-    registry: (reference) => askRegistry(engine, reference),
+    registry: async (reference) => askRegistry(engine, reference, await login(reference)),
     pull: async (reference, onProgress, signal) =>
       pullImage(engine, reference, await login(reference), onProgress, signal),
     push: async (reference, onProgress, signal) =>

@@ -56,8 +56,9 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const settings = await settingsOf(resolved, dir, options, context);
   sameFacility(existing, settings);
 
+  const before = await withinReach(FACILITY_CHECKS, dir, options, context);
   const checks = await preflight(context, options, () =>
-    checkFacility(withinReach(FACILITY_CHECKS, options, context), 'before-install', settings, context),
+    checkFacility(before, 'before-install', settings, context),
   );
   if (hasFailure(checks)) return stopped(context, options, 'init', checks);
 

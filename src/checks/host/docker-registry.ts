@@ -58,7 +58,7 @@ export const dockerRegistry: FacilityCheck<RegistryFacts> = {
         detail,
       );
     }
-    // A login of the docker program is not known to the Engine: the pull by hand may still work.
+    // Some registries refuse the question and give the image all the same.
     return kind === 'refused'
       ? warn(`${ID}-${kind}`, SUMMARY[kind], detail)
       : fail(`${ID}-${kind}`, SUMMARY[kind], detail);

@@ -50,8 +50,8 @@ async function ended(child: ChildProcess): Promise<void> {
 
 /** A line to the registry that fails as it is told. */
 export interface FaultyLine {
-  /** Digest of a layer whose first transfer is cut, after this many bytes and once the others are through. */
-  cut: { digest: string; afterBytes: number } | undefined;
+  /** A layer whose first transfers are cut, each after this many bytes and once the others are through. */
+  cut: { digest: string; afterBytes: number; times: number } | undefined;
   /** So many questions for a manifest are answered with 429. */
   busy: number;
   /** Layers that were asked for, in order. */
@@ -75,7 +75,7 @@ export async function faultyLine(host: string, port: number, registryPort: numbe
     const digest = method === 'GET' ? /\/blobs\/(sha256:[0-9a-f]+)/.exec(path)?.[1] : undefined;
     if (digest !== undefined) line.fetched.push(digest);
     const cut = digest !== undefined && digest === line.cut?.digest ? line.cut : undefined;
-    if (cut !== undefined) line.cut = undefined;
+    if (cut !== undefined) line.cut = cut.times > 1 ? { ...cut, times: cut.times - 1 } : undefined;
     const options = { host, port: registryPort, path, method: method ?? 'GET', headers };
     const upstream = http.request(options, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);

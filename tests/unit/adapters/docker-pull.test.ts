@@ -155,12 +155,13 @@ describe('the login', () => {
     await pull(REFERENCE, ports, () => {});
     await pull('other.example.org/cdc:1', ports, () => {});
     await push(REFERENCE, ports, () => {});
+    await engine.docker.registry(REFERENCE);
     const own = {
       username: 'nakato',
       password: 'pass:with:colons',
       serveraddress: 'registry.example.org:5000',
     };
-    expect(engine.requests.map((request) => request.auth)).toEqual([own, undefined, own]);
+    expect(engine.requests.map((request) => request.auth)).toEqual([own, undefined, own, own]);
     expect(engine.requests[2]?.path).toMatch(/^\/images\/.*\/push/);
     expect(await engine.docker.hasLogin(REFERENCE)).toBe(true);
     expect(await engine.docker.hasLogin('other.example.org/cdc:1')).toBe(false);
