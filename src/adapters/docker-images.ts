@@ -182,7 +182,7 @@ export async function buildImage(
       seen: [...recent.slice(-10), cause instanceof Error ? cause.message : String(cause)].join('\n'),
       needed:
         'A way to the package servers (a proxy that inspects TLS needs its CA), or an image made elsewhere.',
-      commands: [`docker load -i <image file>`, `clinicmaster-cdc init --image <registry/name:tag>`],
+      commands: ['clinicmaster-cdc image load FILE', `clinicmaster-cdc init --image <registry/name:tag>`],
       cause,
     });
   }

@@ -45,8 +45,8 @@ export const dockerRegistry: FacilityCheck<RegistryFacts> = {
       remedy: {
         text: `${REMEDY[kind]} Without the registry: save the image on a machine that has it, carry the file here, and load it.`,
         commands: [
-          `docker pull ${image}`,
-          `docker load -i <file>   (made with: docker save -o <file> ${image})`,
+          'clinicmaster-cdc image pull',
+          'clinicmaster-cdc image load <file>   (made with: clinicmaster-cdc image save)',
         ],
         who: kind === 'not-found' ? ('central-team' as const) : ('you' as const),
       },
