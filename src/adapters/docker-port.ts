@@ -43,7 +43,7 @@ export interface DockerPort {
   /** What the registry that the reference names answers to the Engine; nothing is pulled. */
   registry(reference: string): Promise<Answer<{ digest: string }, RegistryFailure>>;
   /**
-   * One attempt. Layers that came whole are kept by the Engine, so that another attempt goes on from there.
+   * One attempt, in which the Engine itself asks up to five times for each layer and goes on in the middle of it.
    * @throws CliError `docker.pull-<kind>`, for an error inside the stream too
    */
   pull(reference: string, onProgress: OnTransfer, signal?: AbortSignal): Promise<void>;

@@ -101,7 +101,7 @@ describe('a real registry', () => {
     await forget(direct, OURS);
   });
 
-  test('whose line is cut in the middle of a layer gives the rest at the next attempt', async () => {
+  test('whose line is cut again and again in the middle of a layer gives it all the same', async () => {
     const last = layers.at(-1) ?? { digest: '', size: 0 };
     // Twice, because the Engine itself tries once more.
     line.cut = { digest: last.digest, afterBytes: last.size / 4, times: 2 };
@@ -111,10 +111,11 @@ describe('a real registry', () => {
     expect([came, clock.slept]).toEqual([expect.stringMatching(/^pulled, .*at attempt 2$/), [2]]);
     const kept = said.find((text) => text.startsWith('attempt 1 of 5 failed'));
     expect(kept).toMatch(
-      /(unexpected EOF|connection reset by peer).*; \d of \d layers are kept; again in 2 s$/,
+      /(unexpected EOF|connection reset by peer).*; \d of \d layers had come; again in 2 s$/,
     );
-    const times = layers.map(({ digest }) => line.fetched.filter((one) => one === digest).length);
-    expect(times).toEqual(layers.map((_, index) => (index === layers.length - 1 ? 3 : 1)));
+    // The Engine went on in the middle of the layer before it gave up.
+    const ranges = line.fetched.filter(({ digest }) => digest === last.digest).map(({ range }) => range);
+    expect(ranges.slice(0, 2)).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-/)]);
     const image = await docker.image(far);
     expect(image && [digestOf(far, image), isPinned(image, manifestDigest)]).toEqual([manifestDigest, true]);
   });

@@ -41,7 +41,9 @@ export async function startPrivateEngine(
   const folder = await mkdtemp(join(tmpdir(), `${space}-`));
   const dataRoot = join(folder, 'data');
   const socket = join(folder, 'docker.sock');
-  const within = ['nsenter', `--net=/var/run/netns/${space}`] as const;
+  // By its path: what runs in the namespace may have a PATH on which it is not.
+  const { stdout: nsenter } = await execa('sh', ['-c', 'command -v nsenter']);
+  const within = [nsenter, `--net=/var/run/netns/${space}`] as const;
   let engine: ChildProcess | undefined;
 
   const remove = async () => {

@@ -54,8 +54,8 @@ export interface FaultyLine {
   cut: { digest: string; afterBytes: number; times: number } | undefined;
   /** So many questions for a manifest are answered with 429. */
   busy: number;
-  /** Layers that were asked for, in order. */
-  fetched: string[];
+  /** Layers that were asked for, in order, and from which byte on. */
+  fetched: { digest: string; range: string | undefined }[];
   close(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export async function faultyLine(host: string, port: number, registryPort: numbe
       return;
     }
     const digest = method === 'GET' ? /\/blobs\/(sha256:[0-9a-f]+)/.exec(path)?.[1] : undefined;
-    if (digest !== undefined) line.fetched.push(digest);
+    if (digest !== undefined) line.fetched.push({ digest, range: headers.range });
     const cut = digest !== undefined && digest === line.cut?.digest ? line.cut : undefined;
     if (cut !== undefined) line.cut = cut.times > 1 ? { ...cut, times: cut.times - 1 } : undefined;
     const options = { host, port: registryPort, path, method: method ?? 'GET', headers };
