@@ -5,8 +5,8 @@ import { mb, transferText } from './transfer-text.ts';
 
 /**
  * Seconds to wait before each further attempt, by failure; what is not named here does not get better by itself. Before
- * these come the Engine's own five attempts for each layer, which go on in the middle of it. After them it depends on
- * the Engine what is left: containerd's image store keeps layers that came whole, the older one (20.10: seen) none.
+ * these come the Engine's own five attempts for each layer, which go on in the middle of it. What it keeps after them is
+ * its own affair (20.10: nothing, seen).
  */
 const WAITS: Readonly<Record<string, readonly number[]>> = {
   'rate-limit': [15, 60, 180],
