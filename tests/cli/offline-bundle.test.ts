@@ -134,6 +134,11 @@ describe('bundle --offline', () => {
   });
 });
 
+async function unlisted(name: string): Promise<void> {
+  const lines = (await readFile(stick('SHA256SUMS'), 'utf8')).split('\n');
+  await writeFile(stick('SHA256SUMS'), lines.filter((line) => !line.endsWith(`  ${name}`)).join('\n'));
+}
+
 describe('install.sh', () => {
   /** Only what the script itself calls; more is added by a test. */
   const TOOLS = ['dirname', 'id', 'uname', 'sha256sum', 'tar', 'gzip', 'mkdir', 'rm', 'mv', 'chmod'];
@@ -175,6 +180,7 @@ describe('install.sh', () => {
     ['another byte', () => writeFile(stick(PROGRAM), 'x', { flag: 'a' }), 'another content than was written'],
     ['a missing file', () => rm(stick('image-facility.tar.gz')), 'image-facility.tar.gz: missing'],
     ['no checksums', () => rm(stick('SHA256SUMS')), 'SHA256SUMS is missing'],
+    ['a list without the script itself', () => unlisted('install.sh'), 'install.sh: not in SHA256SUMS'],
     ['an empty list', () => writeFile(stick('SHA256SUMS'), ''), `${PROGRAM}: not in SHA256SUMS`],
   ])('refuses %s before it touches anything', async (_, spoil, said) => {
     await spoil();
