@@ -51,6 +51,7 @@ describe('the packed program', () => {
       'Dockerfile.connect',
       'docker-compose.facility.yml',
       'connect/entrypoint',
+      'templates/offline/install.sh',
       'connect/extra-ca/README.md',
       'templates/connector/facility-source.json',
     ]) {

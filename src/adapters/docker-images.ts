@@ -11,6 +11,11 @@ import { readJsonStream, transferProgress } from './docker-stream.ts';
 /** The Engine itself would wait for a registry that drops packets for longer than anybody here does. */
 const REGISTRY_LIMIT_MS = 6_000;
 
+/** What dockerode takes and its types do not know. */
+interface AskingImage {
+  distribution(options: { authconfig?: RegistryAuth }): Promise<{ Descriptor: { digest: string } }>;
+}
+
 async function limited<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<never>((_, reject) => {
@@ -23,16 +28,16 @@ async function limited<T>(work: Promise<T>): Promise<T> {
   return Promise.race([work, end]).finally(() => clearTimeout(timer));
 }
 
-/**
- * Lets the Engine ask the registry for an image's digest. It asks without a login: credentials of `docker login` are the
- * docker program's, not the Engine's.
- */
+/** Lets the Engine ask the registry for an image's digest, with the login that `docker login` has left. */
 export async function askRegistry(
   engine: Docker,
   reference: string,
+  auth: RegistryAuth | undefined,
 ): Promise<Answer<{ digest: string }, RegistryFailure>> {
   try {
-    const found = await limited(engine.getImage(reference).distribution());
+    const found = await limited(
+      (engine.getImage(reference) as unknown as AskingImage).distribution(withAuth(auth)),
+    );
     return { ok: true, value: { digest: found.Descriptor.digest } };
   } catch (cause) {
     const { statusCode, json, message } = cause as {
@@ -177,7 +182,7 @@ export async function buildImage(
       seen: [...recent.slice(-10), cause instanceof Error ? cause.message : String(cause)].join('\n'),
       needed:
         'A way to the package servers (a proxy that inspects TLS needs its CA), or an image made elsewhere.',
-      commands: [`docker load -i <image file>`, `clinicmaster-cdc init --image <registry/name:tag>`],
+      commands: ['clinicmaster-cdc image load FILE', `clinicmaster-cdc init --image <registry/name:tag>`],
       cause,
     });
   }

@@ -53,7 +53,7 @@ export interface DockerPort {
   /** Takes the name away, and the image with its last name. False where a container uses it. */
   removeImage(reference: string): Promise<boolean>;
   /**
-   * One attempt. Layers that came whole are kept by the Engine, so that another attempt goes on from there.
+   * One attempt, in which the Engine itself asks up to five times for each layer and goes on in the middle of it.
    * @throws CliError `docker.pull-<kind>`, for an error inside the stream too
    */
   pull(reference: string, onProgress: OnTransfer, signal?: AbortSignal): Promise<void>;

@@ -131,7 +131,7 @@ function dockerPort(
     execStream: (name, argv) => executionStream(engine, name, argv),
     image: (reference) => orUndefined(engine.getImage(reference).inspect().then(toImageState)),
     removeImage: (reference) => removeImage(engine, reference),
-    registry: (reference) => askRegistry(engine, reference),
+    registry: async (reference) => askRegistry(engine, reference, await login(reference)),
     pull: async (reference, onProgress, signal) =>
       pullImage(engine, reference, await login(reference), onProgress, signal),
     push: async (reference, onProgress, signal) =>

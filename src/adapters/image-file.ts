@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -49,8 +49,7 @@ export const imageFiles: ImageFilePort = {
   packProgram: async (root, to) => {
     const { files } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { files: string[] };
     const packed = tar.pack(root, {
-      entries: [...files.filter((entry) => !entry.startsWith('!')), ...ALWAYS],
-      ignore: (name) => isLeftOut(name.slice(root.length + 1).replaceAll('\\', '/'), files),
+      entries: await packedFiles(root, files),
       // As npm packs: one folder, no owner of this machine, a time that is the same everywhere.
       map: (header) => ({ ...header, name: `package/${header.name}`, uid: 0, gid: 0, mtime: new Date(0) }),
     });
@@ -68,6 +67,24 @@ export const imageFiles: ImageFilePort = {
 
 /** What npm packs whatever `files` says. */
 const ALWAYS = ['package.json', 'README.md', 'LICENSE'];
+
+/** Every file that npm would pack, relative to the package. */
+async function packedFiles(root: string, files: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of [...files.filter((name) => !name.startsWith('!')), ...ALWAYS]) {
+    if (!(await stat(join(root, entry))).isDirectory()) {
+      found.push(entry);
+      continue;
+    }
+    const inside = await readdir(join(root, entry), { recursive: true, withFileTypes: true });
+    found.push(
+      ...inside
+        .filter((one) => one.isFile())
+        .map((one) => relative(root, join(one.parentPath, one.name)).replaceAll('\\', '/')),
+    );
+  }
+  return found.filter((path) => !isLeftOut(path, files));
+}
 
 /** The entries with `!` of package.json's `files`: a path, or one with a star for a name. */
 function isLeftOut(path: string, files: readonly string[]): boolean {

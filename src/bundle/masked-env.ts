@@ -1,12 +1,13 @@
 import { type EnvFile, envValues, parseEnv } from '../settings/env-file.ts';
 import { decodeTwins } from '../settings/env-write.ts';
 import type { Field } from '../settings/field.ts';
+import { PIN_KEY } from '../settings/image-pin.ts';
 import type { Secret } from '../settings/redact.ts';
 
 /** A key that holds a secret by its name, for keys that no field knows. */
 const LIKELY_SECRET = /pass|pwd|secret|token|credential|(?:^|_)key$/i;
 /** Said of Compose and of the image build, and of no person. */
-const OTHER_PLAIN = new Set(['COMPOSE_FILE', 'COMPOSE_PROJECT_NAME', 'BASE_IMAGE']);
+const OTHER_PLAIN = new Set(['COMPOSE_FILE', 'COMPOSE_PROJECT_NAME', 'BASE_IMAGE', PIN_KEY]);
 
 /**
  * `.env` for somebody else's eyes: known settings as they are, secrets and unknown keys without their value. Comments are left out:

@@ -17,8 +17,8 @@ function define(command: Command): void {
 }
 
 const HELP = `
-What passes by itself (a line that breaks, a registry that is busy) is tried again;
-layers that came whole are kept. Uses the login that docker login has left.
+What passes by itself (a line that breaks, a registry that is busy) is tried again.
+Uses the login that docker login has left.
 The digest is pinned in the .env of the installation that uses the image.
 ${examples([
   ['clinicmaster-cdc image pull', 'the image that IMAGE in .env names'],

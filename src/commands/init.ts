@@ -92,8 +92,8 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   const cut = await sayCutOff(context, `${dir}/${JOURNAL_FILE}`);
 
   if (!dryRun) await offerDocker(context, options);
-  const check = () =>
-    checkFacility(withinReach(FACILITY_CHECKS, options, context), 'before-install', wanted.settings, context);
+  const before = await withinReach(FACILITY_CHECKS, dir, options, context);
+  const check = () => checkFacility(before, 'before-install', wanted.settings, context);
   const change = async () => {
     answers = (await answers.change?.()) ?? answers;
     wanted = await settle();

@@ -97,8 +97,14 @@ describe('the image step of init', () => {
   });
 
   it('takes the file at hand where the registry fails, and says so', async () => {
-    await fileOf({ tags: [REMOTE] });
+    world.docker.registry = async () => ({
+      ok: false,
+      failure: { kind: 'unreachable', message: 'i/o timeout' },
+    });
     pullFails('denied');
+    expect((await init('--image', REMOTE)).stdout).toContain('The registry cannot be reached.');
+    // No reason to stop before anything was tried: the file may do.
+    await fileOf({ tags: [REMOTE] });
     const { exit, stderr } = await init('--image', REMOTE);
     expect(exit).toBe(0);
     expect(wrapped(stderr)).toContain('it could not be pulled: seen denied');

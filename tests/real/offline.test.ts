@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enrolFacility } from '../../sandbox/src/kafka/enrol.ts';
 import { withAdmin } from '../../sandbox/src/kafka/topics.ts';
 import { loadSandbox } from '../../sandbox/src/load.ts';
+import { absentAsUndefined, docker } from '../../sandbox/src/provision/docker.ts';
 import { findDocker } from '../../src/adapters/docker.ts';
 import type { DockerPort } from '../../src/adapters/docker-port.ts';
 import { facilityNames } from '../../src/connector/names.ts';
@@ -77,9 +78,13 @@ afterAll(async () => {
   await hospital?.remove();
   await removeTopics();
   await program?.remove();
-  await execa('docker', ['image', 'rm', IMAGE], { reject: false });
+  await removeImage();
   if (home !== undefined) await rm(home, { recursive: true, force: true });
 });
+
+async function removeImage(): Promise<void> {
+  await absentAsUndefined(docker.getImage(IMAGE).remove());
+}
 
 async function removeTopics(): Promise<void> {
   await withAdmin(async (admin) => {
@@ -148,7 +153,7 @@ describe('a stick', () => {
         .filter((line) => !line.endsWith('/'))
         .sort();
     expect(files(packed.stdout)).toEqual(files(byNpm.stdout));
-    await execa('docker', ['image', 'rm', IMAGE]);
+    await removeImage();
     expect(await here.image(IMAGE)).toBeUndefined();
   });
 

@@ -56,7 +56,7 @@ export const dockerImage: FacilityCheck<ImageFacts> = {
         required: reference,
         remedy: {
           text: 'init pulls it or builds it. Without the internet: load it from a file that was saved elsewhere.',
-          commands: ['docker load -i <file>', ...init.commands],
+          commands: ['clinicmaster-cdc image load <file>', ...init.commands],
           who: 'you',
         },
       });

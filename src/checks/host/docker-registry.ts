@@ -45,8 +45,8 @@ export const dockerRegistry: FacilityCheck<RegistryFacts> = {
       remedy: {
         text: `${REMEDY[kind]} Without the registry: save the image on a machine that has it, carry the file here, and load it.`,
         commands: [
-          `docker pull ${image}`,
-          `docker load -i <file>   (made with: docker save -o <file> ${image})`,
+          'clinicmaster-cdc image pull',
+          'clinicmaster-cdc image load <file>   (made with: clinicmaster-cdc image save)',
         ],
         who: kind === 'not-found' ? ('central-team' as const) : ('you' as const),
       },
@@ -58,7 +58,7 @@ export const dockerRegistry: FacilityCheck<RegistryFacts> = {
         detail,
       );
     }
-    // A login of the docker program is not known to the Engine: the pull by hand may still work.
+    // Some registries refuse the question and give the image all the same.
     return kind === 'refused'
       ? warn(`${ID}-${kind}`, SUMMARY[kind], detail)
       : fail(`${ID}-${kind}`, SUMMARY[kind], detail);

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CliError, EXIT } from '../../errors.ts';
 import type { ImageRecipe } from '../../install/deployment.ts';
+import { findImageFile } from '../../install/image/file.ts';
 import type { Options } from './module.ts';
 
 /** Where Debian and its relatives keep the certificates that this machine trusts besides the public ones. */
@@ -29,13 +30,19 @@ export function isOffline(options: Options, { host }: Context): boolean {
   return options.offline === true || !['', '0', 'false'].includes(host.env[OFFLINE] ?? '');
 }
 
-/** The checks that make sense here: offline, no registry is asked. */
-export function withinReach<T extends { id: string }>(
+/** The checks that make sense here: no registry is asked offline, or where the image is at hand as a file. */
+export async function withinReach<T extends { id: string }>(
   checks: readonly T[],
+  dir: string,
   options: Options,
   context: Context,
-): readonly T[] {
-  return isOffline(options, context) ? checks.filter(({ id }) => id !== 'docker-registry') : checks;
+): Promise<readonly T[]> {
+  const { files, host } = context;
+  const needless =
+    isOffline(options, context) ||
+    options.imageFile !== undefined ||
+    (await findImageFile('facility', [dir, host.cwd], files)) !== undefined;
+  return needless ? checks.filter(({ id }) => id !== 'docker-registry') : checks;
 }
 
 /** How an image comes to this machine: from which file, from where a build starts, whether anything may be fetched. */

@@ -4,8 +4,9 @@ import { CliError } from '../../errors.ts';
 import { mb, transferText } from './transfer-text.ts';
 
 /**
- * Seconds to wait before each further attempt, by failure; what is not named here does not get better by itself. The
- * Engine keeps each layer that came whole, so another attempt fetches only the rest.
+ * Seconds to wait before each further attempt, by failure; what is not named here does not get better by itself. Before
+ * these come the Engine's own five attempts for each layer, which go on in the middle of it. What it keeps after them is
+ * its own affair (20.10: nothing, seen).
  */
 const WAITS: Readonly<Record<string, readonly number[]>> = {
   'rate-limit': [15, 60, 180],
@@ -57,8 +58,8 @@ async function again(
       const waits = WAITS[cause.code.replace(`docker.${direction}-`, '')] ?? [];
       const wait = waits[attempt - 1];
       if (wait === undefined) throw attempt === 1 ? cause : gaveUp(cause, attempt, last);
-      const kept = last === undefined ? '' : `; ${last.layersDone} of ${last.layers} layers are kept`;
-      progress(`attempt ${attempt} of ${waits.length + 1} failed (${cause.seen})${kept}; again in ${wait} s`);
+      const had = last === undefined ? '' : `; ${last.layersDone} of ${last.layers} layers had come`;
+      progress(`attempt ${attempt} of ${waits.length + 1} failed (${cause.seen})${had}; again in ${wait} s`);
       await clock.sleep(wait * 1000, signal);
     }
   }
@@ -73,11 +74,11 @@ function summary(direction: 'pull' | 'push', last: TransferProgress | undefined,
 
 /** The same error, saying how often it was tried. */
 function gaveUp(error: CliError, attempts: number, last: TransferProgress | undefined): CliError {
-  const kept = last === undefined ? '' : `; ${last.layersDone} of ${last.layers} layers are kept`;
+  const had = last === undefined ? '' : `; ${last.layersDone} of ${last.layers} layers had come`;
   const { code, message, exitCode, seen, needed, commands, who, cause } = error;
   return new CliError(code, message, {
     exitCode,
-    seen: `${seen}\n(${attempts} attempts${kept})`,
+    seen: `${seen}\n(${attempts} attempts${had})`,
     ...(needed === undefined ? {} : { needed }),
     commands: [...commands, 'clinicmaster-cdc image load FILE   (saved where the line is better)'],
     who,

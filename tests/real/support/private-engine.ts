@@ -41,7 +41,9 @@ export async function startPrivateEngine(
   const folder = await mkdtemp(join(tmpdir(), `${space}-`));
   const dataRoot = join(folder, 'data');
   const socket = join(folder, 'docker.sock');
-  const within = ['nsenter', `--net=/var/run/netns/${space}`] as const;
+  // By its path: what runs in the namespace may have a PATH on which it is not.
+  const { stdout: nsenter } = await execa('sh', ['-c', 'command -v nsenter']);
+  const within = [nsenter, `--net=/var/run/netns/${space}`] as const;
   let engine: ChildProcess | undefined;
 
   const remove = async () => {
@@ -59,9 +61,7 @@ export async function startPrivateEngine(
   await execa('ip', ['link', 'delete', outside], { reject: false });
   await execa('ip', ['netns', 'delete', space], { reject: false });
   try {
-    const { stdout } = await execa('ip', ['-json', '-4', 'address', 'show', 'docker0']);
-    const [device] = JSON.parse(stdout) as { addr_info: { local: string; prefixlen: number }[] }[];
-    const { local: gateway, prefixlen } = device?.addr_info[0] ?? { local: '', prefixlen: 0 };
+    const { address: gateway, prefix: prefixlen } = await bridgeOfDocker();
     const address = `${gateway.split('.').slice(0, 2).join('.')}.250.${number}/${prefixlen}`;
     await execa('ip', ['netns', 'add', space]);
     await execa('ip', ['link', 'add', outside, 'type', 'veth', 'peer', 'name', inside, 'netns', space]);
@@ -109,6 +109,15 @@ export async function startPrivateEngine(
     await remove();
     throw error;
   }
+}
+
+/** Where this machine's Docker, and so the sandbox, can be reached. */
+export async function bridgeOfDocker(): Promise<{ address: string; prefix: number }> {
+  const { stdout } = await execa('ip', ['-json', '-4', 'address', 'show', 'docker0']);
+  const [device] = JSON.parse(stdout) as { addr_info: { local: string; prefixlen: number }[] }[];
+  const [first] = device?.addr_info ?? [];
+  if (first === undefined) throw new Error('docker0 has no address');
+  return { address: first.local, prefix: first.prefixlen };
 }
 
 async function answering(socket: string, engine: ChildProcess, log: string[]): Promise<DockerPort> {

@@ -23,6 +23,7 @@ describe('streams of the Engine', () => {
     });
     for (const id of ['a', 'b', 'c']) progress({ id, status: 'Pulling fs layer' });
     progress({ id: 'c', status: 'Already exists' });
+    progress({ id: 'a', status: 'Downloading', progressDetail: { current: 5e5, total: 4e6 } });
     progress({ id: 'a', status: 'Downloading', progressDetail: { current: 1e6, total: 4e6 } });
     const half = { bytes: 1e6, totalBytes: 4e6, totalKnown: false, layers: 3, layersDone: 1 };
     expect(progress({ id: 'b', status: 'Waiting' })).toMatchObject(half);

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageFiles } from '../../../src/adapters/image-file.ts';
@@ -55,6 +57,52 @@ describe('an image that is written', () => {
     await expect(imageFiles.write(path, Readable.from(['x']), () => {})).rejects.toMatchObject({
       code: 'image-file.failed',
     });
+  });
+});
+
+describe('the program that packs itself', () => {
+  it('leaves out what package.json leaves out', async () => {
+    const root = join(dir, 'package');
+    const files = ['bin', 'connect', '!connect/target', '!connect/extra-ca/*.crt', 'one.yml'];
+    const content = {
+      'package.json': JSON.stringify({ files }),
+      'README.md': '',
+      LICENSE: '',
+      'one.yml': '',
+      'two.yml': '',
+      'bin/run.js': 'run',
+      'connect/pom.xml': '',
+      'connect/target/big.jar': '',
+      'connect/targets.md': '',
+      'connect/extra-ca/README.md': '',
+      'connect/extra-ca/site.crt': '',
+      'connect/extra-ca/deep/site.crt': '',
+    };
+    for (const [name, text] of Object.entries(content)) {
+      await mkdir(join(root, dirname(name)), { recursive: true });
+      await writeFile(join(root, name), text);
+    }
+    const path = join(dir, 'program.tgz');
+    await imageFiles.packProgram(root, path);
+    const { stdout } = await promisify(execFile)('tar', ['-tzf', path]);
+    expect(stdout.trim().split('\n').sort()).toEqual(
+      [
+        'LICENSE',
+        'README.md',
+        'bin/run.js',
+        'connect/extra-ca/README.md',
+        'connect/extra-ca/deep/site.crt',
+        'connect/pom.xml',
+        'connect/targets.md',
+        'one.yml',
+        'package.json',
+      ]
+        .map((name) => `package/${name}`)
+        .sort(),
+    );
+    const first = await readFile(path);
+    await imageFiles.packProgram(root, path);
+    expect((await readFile(path)).equals(first)).toBe(true);
   });
 });
 

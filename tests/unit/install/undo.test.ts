@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { hostFiles } from '../../../src/adapters/files.ts';
+import { imageFiles } from '../../../src/adapters/image-file.ts';
 import { readCompose } from '../../../src/install/compose-file.ts';
 import { containerStep } from '../../../src/install/steps/container.ts';
 import { imageStep } from '../../../src/install/steps/image.ts';
@@ -64,7 +66,13 @@ describe('taking back', () => {
       offline: true,
       repin: false,
     };
-    const step = imageStep('cdc/x:1', recipe, docker, new AbortController().signal);
+    const step = imageStep('cdc/x:1', recipe, '/nowhere', {
+      docker,
+      files: hostFiles(),
+      imageFiles,
+      clock: { now: () => 0, sleep: async () => {} },
+      signal: new AbortController().signal,
+    });
     expect(await step.undo?.(silent)).toBe('stays: a container uses it');
     await docker.remove('ours');
     expect([await step.undo?.(silent), await step.undo?.(silent)]).toEqual(['removed', 'was not there']);
