@@ -87,14 +87,6 @@ export const TRACE_CAUSES: readonly TraceCause[] = [
     who: 'network-admin',
   },
   {
-    code: 'sql-connection-ended',
-    pattern: /SQL Server did not return a response|The connection (?:has been|is) closed|Connection reset/i,
-    summary: 'SQL Server, or something on the way, has ended the connection.',
-    remedy: 'The worker connects again by itself; where it does not succeed, see that SQL Server runs.',
-    commands: ['clinicmaster-cdc doctor --only sql-tcp'],
-    who: 'you',
-  },
-  {
     code: 'deadlock',
     pattern: /deadlocked on lock resources|Lock request time out period exceeded/i,
     summary: 'A read of the first copy collided with the hospital’s own work.',
