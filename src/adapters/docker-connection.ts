@@ -10,7 +10,7 @@ const PONG = 'OK';
 /** Opens an endpoint; nothing is asked of it yet. */
 export function openEngine({ url, tls }: Endpoint): Docker {
   // docker-modem fills what is absent from DOCKER_HOST and its friends by itself: every key is given.
-  const none = { host: undefined, port: undefined, socketPath: undefined };
+  const none = { host: undefined, port: undefined, socketPath: undefined, protocol: 'http' };
   const keys = { ca: undefined, cert: undefined, key: undefined, ...tls, verify: undefined };
   const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(url)?.[1];
   if (socket !== undefined)

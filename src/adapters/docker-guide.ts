@@ -27,7 +27,7 @@ const DESKTOP_AT_LOGIN =
  * What to run on a system without Docker. The distribution's own package is taken where it has one: it needs no other
  * repository, and gets the system's security updates.
  */
-export const WAYS: Record<Family, Way> = {
+const WAYS: Record<Family, Way> = {
   ubuntu: {
     needed: "Docker Engine; Ubuntu's own package docker.io (of its part universe) is enough.",
     admin: [...APT, ENABLE],

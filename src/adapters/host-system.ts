@@ -98,7 +98,7 @@ function windowsFamily(version: string, release: string): Family {
 }
 
 /** `KEY=value` lines of /etc/os-release, quotes taken off. */
-export function osRelease(text: string): Record<string, string> {
+function osRelease(text: string): Record<string, string> {
   return Object.fromEntries(
     [...text.matchAll(/^([A-Z_]+)=(["']?)(.*)\2$/gm)].map(([, key = '', , value = '']) => [key, value]),
   );

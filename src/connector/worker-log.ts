@@ -104,13 +104,26 @@ export function hasTrace({ more }: LogEntry): boolean {
   return more.some((line) => /^\s+at [\w$.<>/]+\(|^Caused by: /.test(line));
 }
 
-/** Warnings that look bad and are not: seen at every start of a facility that streams. There is nothing to do about them. */
-const HARMLESS: readonly { pattern: RegExp; code: string; summary: string }[] = [
+type Known = Omit<TraceExplanation, 'evidence'> & { pattern: RegExp };
+
+/** What is said in the log alone, and never fails a task. */
+const IN_PASSING: readonly Known[] = [
   {
-    // Debezium 3.6 asks for the poll interval of the capture job, and goes on with its own where it may not know.
-    pattern: /calling sys\.sp_cdc_help_jobs[\s\S]*DBO privileges are required/,
+    // At every start of a facility that streams: Debezium 3.6 asks for the poll interval of the capture job, and goes on with its own.
     code: 'harmless-capture-job',
+    pattern: /calling sys\.sp_cdc_help_jobs[\s\S]*DBO privileges are required/,
     summary: 'Harmless: the login may not look at the capture job, as it should be.',
+    remedy: '',
+    commands: [],
+    who: 'you',
+  },
+  {
+    code: 'sql-connection-stale',
+    pattern: /Stale connection detected at start of streaming iteration/,
+    summary: 'SQL Server, or something on the way, has ended the connection.',
+    remedy: 'The worker connects again by itself; where it does not succeed, see that SQL Server runs.',
+    commands: ['clinicmaster-cdc doctor --only sql-tcp'],
+    who: 'you',
   },
 ];
 
@@ -122,10 +135,10 @@ export function explainEntry(entry: LogEntry): TraceExplanation | undefined {
   if (!atLeast(entry, 'WARN')) return undefined;
   const text = [entry.message, ...entry.more].join('\n');
   const explained = explainTrace(text);
-  const harmless = HARMLESS.find(({ pattern }) => pattern.test(text));
-  if (harmless !== undefined) {
-    const { code, summary } = harmless;
-    return { ...explained, code, summary, remedy: '', commands: [], who: 'you' };
+  const known = IN_PASSING.find(({ pattern }) => pattern.test(text));
+  if (known !== undefined) {
+    const { pattern: _, ...explanation } = known;
+    return { ...explanation, evidence: explained.evidence };
   }
   if (explained.code !== 'unrecognised') return explained;
   if (!hasTrace(entry)) return undefined;

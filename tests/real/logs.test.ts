@@ -40,8 +40,10 @@ function following(...argv: string[]) {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (shown += text));
   const ended = new Promise<number | null>((settle) => child.once('close', settle));
   return {
-    until: (text: string) => expect.poll(() => shown, { timeout: 60_000, interval: 200 }).toContain(text),
-    shown: () => shown,
+    // Lines are wrapped, and names decide where.
+    until: (text: string) =>
+      expect.poll(() => shown.replace(/\s+/g, ' '), { timeout: 60_000, interval: 200 }).toContain(text),
+    shown: () => shown.replace(/\s+/g, ' '),
     interrupt: () => child.kill('SIGINT'),
     ended,
   };

@@ -1,4 +1,5 @@
 import type { CheckContext, FacilityCheck } from '../context.ts';
+import { daemonJson } from '../host/daemon-json.ts';
 import type { Verdict } from '../types.ts';
 import { fail, listed, pass, skip, unknown, warn } from '../verdicts.ts';
 
@@ -14,6 +15,8 @@ done
 wait`;
 
 export type ContainerDnsFacts = {
+  /** Of the machine; absent in facts of older versions. */
+  platform?: string;
   /** False: it does not run, and nothing was asked. */
   running: boolean;
   /** What container and machine make of each name. */
@@ -31,7 +34,12 @@ export const dockerDns: FacilityCheck<ContainerDnsFacts> = {
   touches: 'runs `nslookup` inside the container',
 
   async probe(context, signal) {
-    const { docker, network, names } = context;
+    const {
+      docker,
+      network,
+      names,
+      machine: { platform },
+    } = context;
     const engine = await docker();
     // One that restarts again and again is running for the Engine, and yet runs nothing.
     if ((await engine.container(names.container))?.status !== 'running') return { running: false, names: [] };
@@ -43,6 +51,7 @@ export const dockerDns: FacilityCheck<ContainerDnsFacts> = {
       ...hosts.map((host) => network.resolve(host, signal)),
     ]);
     return {
+      platform,
       running: true,
       names: hosts.map((host, at) => {
         const answer = outside[at];
@@ -55,14 +64,14 @@ export const dockerDns: FacilityCheck<ContainerDnsFacts> = {
     };
   },
 
-  judge({ running, names }) {
+  judge({ platform, running, names }) {
     if (!running) return skip(`${ID}-not-running`, 'The container does not run.');
     if (names.length === 0) return pass('addresses only; no name to resolve');
-    return missing(names) ?? different(names) ?? pass(names.map(({ host }) => host).join(', '));
+    return missing(names, platform) ?? different(names) ?? pass(names.map(({ host }) => host).join(', '));
   },
 };
 
-function missing(names: ContainerDnsFacts['names']): Verdict | undefined {
+function missing(names: ContainerDnsFacts['names'], platform: string | undefined): Verdict | undefined {
   const lost = names.filter(({ inside }) => inside.length === 0);
   if (lost.length === 0) return undefined;
   const hosts = listed(lost.map(({ host }) => host));
@@ -84,10 +93,7 @@ function missing(names: ContainerDnsFacts['names']): Verdict | undefined {
     required,
     remedy: {
       text: 'A container asks the name servers of Docker and does not read this machine’s hosts file; a resolver at 127.0.0.53 is out of its reach. Give Docker the site’s name server, or use the address in place of the name.',
-      commands: [
-        'sudo nano /etc/docker/daemon.json   add: "dns": ["<the site’s name server>"]',
-        'sudo systemctl restart docker',
-      ],
+      commands: daemonJson('"dns": ["<the site’s name server>"]', platform),
       who: 'network-admin',
     },
   });

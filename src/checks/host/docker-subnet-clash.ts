@@ -1,11 +1,14 @@
 import type { RouteView } from '../../adapters/machine-port.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
 import { fail, pass, warn } from '../verdicts.ts';
+import { daemonJson } from './daemon-json.ts';
 import { holds, overlaps } from './subnet.ts';
 
 const ID = 'docker-subnet-clash';
 
 export type SubnetFacts = {
+  /** Absent in facts of older versions. */
+  platform?: string;
   networks: { name: string; bridge: string; subnets: string[]; addresses: string[] }[];
   /** Addresses of this machine, its ends of Docker's bridges among them. */
   own: string[];
@@ -38,6 +41,7 @@ export const dockerSubnetClash: FacilityCheck<SubnetFacts> = {
       .map(({ name, cidr }) => ({ cidr, device: name }));
     const bridges = new Set(bridged.map(({ bridge }) => bridge));
     return {
+      platform: machine.platform,
       networks: bridged.map(({ name, bridge, subnets, addresses }) => ({ name, bridge, subnets, addresses })),
       // An old Engine does not name the gateway of its default bridge; the machine knows its own addresses.
       own: machine.interfaces().map(({ address }) => address),
@@ -46,7 +50,7 @@ export const dockerSubnetClash: FacilityCheck<SubnetFacts> = {
     };
   },
 
-  judge({ networks, own, routes, peers }) {
+  judge({ platform, networks, own, routes, peers }) {
     const swallowed = networks.flatMap((network) =>
       peers.flatMap(({ host, addresses }) => {
         const address = addresses.find(
@@ -61,7 +65,7 @@ export const dockerSubnetClash: FacilityCheck<SubnetFacts> = {
       return fail(`${ID}-peer`, 'A network of Docker covers the address of a server that is needed.', {
         current: swallowed.join('; '),
         required: 'networks of Docker in a range that nobody else uses',
-        remedy: remedy(),
+        remedy: remedy(platform),
       });
     }
     const clashes = networks.flatMap(({ name, subnets }) =>
@@ -74,7 +78,7 @@ export const dockerSubnetClash: FacilityCheck<SubnetFacts> = {
       return warn(`${ID}-route`, 'A network of Docker covers addresses of this site or of its VPN.', {
         current: clashes.join('; '),
         required: 'networks of Docker in a range that nobody else uses',
-        remedy: remedy(),
+        remedy: remedy(platform),
       });
     }
     return pass(`${networks.map(({ subnets }) => subnets.join(', ')).join(', ') || 'no network yet'}`);
@@ -99,12 +103,14 @@ async function resolvedPeers({ network, settings }: CheckContext, signal: AbortS
   );
 }
 
-function remedy() {
+function remedy(platform: string | undefined) {
   return {
     text: 'Packets of this machine and of its containers to that range stay inside Docker. Give Docker a range that the site does not use; ask the network administrator which one. Then remove the networks, and let init make them anew; no data is lost.',
     commands: [
-      'sudo nano /etc/docker/daemon.json   add: "default-address-pools": [{"base": "10.213.0.0/16", "size": 24}], "bip": "10.214.0.1/24"',
-      'sudo systemctl restart docker',
+      ...daemonJson(
+        '"default-address-pools": [{"base": "10.213.0.0/16", "size": 24}], "bip": "10.214.0.1/24"',
+        platform,
+      ),
       'docker network rm <each network named above>   (its containers first: docker rm -f <name>)',
       'clinicmaster-cdc init',
     ],

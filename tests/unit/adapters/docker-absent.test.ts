@@ -65,6 +65,19 @@ describe('a place that is asked for Docker', () => {
     expect(await tried(await listening(engine(), 0))).toBe('answers');
   });
 
+  it.each(['ssh://root@far', 'tcp://192.0.2.1:2375'])(
+    'is asked itself, whatever DOCKER_HOST says to the library: %s',
+    async (elsewhere) => {
+      const before = process.env.DOCKER_HOST;
+      process.env.DOCKER_HOST = elsewhere;
+      cleanup.push(() => {
+        if (before === undefined) delete process.env.DOCKER_HOST;
+        else process.env.DOCKER_HOST = before;
+      });
+      expect(await tried(await listening(engine()))).toBe('answers');
+    },
+  );
+
   it('is a web server, or speaks no HTTP: not Docker', async () => {
     const greeter = createServer((socket) => socket.end('220 mail.example.org ESMTP\r\n'));
     for (const server of [engine('<html>'), engine('', 404), greeter])

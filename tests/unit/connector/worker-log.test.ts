@@ -51,7 +51,7 @@ describe('the lines of a real worker', () => {
   it('are explained where they mean trouble, by the innermost cause', () => {
     expect(found.flatMap((entry) => explainEntry(entry)?.code ?? [])).toEqual([
       'harmless-capture-job',
-      'sql-connection-ended',
+      'sql-connection-stale',
       'sql-unreachable',
       'sql-unreachable',
       'sql-unreachable',

@@ -35,10 +35,6 @@ describe('explainTrace', () => {
     ],
     ['sql-login', "com.microsoft.sqlserver.jdbc.SQLServerException: Login failed for user 'cdc'."],
     [
-      'sql-connection-ended',
-      'com.microsoft.sqlserver.jdbc.SQLServerException: SQL Server did not return a response. The connection has been closed.',
-    ],
-    [
       'sql-unreachable',
       'com.microsoft.sqlserver.jdbc.SQLServerException: The TCP/IP connection to the host 10.0.0.1, port 1433 has failed. Error: "Connection refused".',
     ],
