@@ -125,6 +125,9 @@ describe('upgrade', () => {
     const { exit, stderr } = await upgrade('--image', 'registry.example.org/arm:1');
     expect([exit, flat(stderr).includes('made for arm64; this machine is amd64')]).toEqual([3, true]);
     expect((await upgrade('--image', 'not an image')).exit).toBe(2);
+    world.freeBytes = 1e9;
+    const full = await upgrade('--image', NEWER);
+    expect([full.exit, full.stderr.includes('The disk of Docker is nearly full.')]).toEqual([3, true]);
     expect([id(), container()?.state.running, await leftovers()]).toEqual([before, true, []]);
   });
 
@@ -158,6 +161,14 @@ describe('an upgrade that does not work', () => {
         world.docker.createContainer = async (name, options) => {
           if (options.Image === BROKEN) throw new Error('no space left on device');
           return createContainer(name, options);
+        };
+      },
+    ],
+    [
+      'a disk without room for .env',
+      () => {
+        world.act = (what) => {
+          if (what === `writeAtomically ${world.dir}/.env`) throw new Error('no space left on device');
         };
       },
     ],
@@ -290,10 +301,15 @@ describe('a power cut', () => {
   }, 60_000);
 });
 
-it('holds no secret but in .env', async () => {
+it('keeps the former one aside, and holds no secret but in .env', async () => {
   let kept = '';
   const { createContainer } = world.docker;
   world.docker.createContainer = async (name, options) => {
+    // Docker cannot bring the former one back beside the new one.
+    expect(world.docker.containers[ASIDE]).toMatchObject({
+      state: { running: false },
+      options: { HostConfig: { RestartPolicy: { Name: 'no' } } },
+    });
     kept = await text('replacement.json');
     expect((await stat(join(world.dir, '.env.next'))).mode & 0o777).toBe(0o600);
     expect((await stat(join(world.dir, '.env.before'))).mode & 0o777).toBe(0o600);

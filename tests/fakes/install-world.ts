@@ -47,6 +47,8 @@ export interface InstallWorld {
   logins: { database?: string; kafka?: string };
   /** What SQL Server answers to a script, after it has done it; undefined: it is done. */
   afterScript: ((batch: string) => SqlFailure | undefined) | undefined;
+  /** On the disk of Docker. */
+  freeBytes: number;
   /** Called before each change of a file or a container; throws where the power fails. */
   act: (what: string) => void;
   /** The connector runs, and no heartbeat comes. */
@@ -99,6 +101,7 @@ export async function installWorld(): Promise<InstallWorld> {
     signal: new AbortController().signal,
     logins: {},
     afterScript: undefined,
+    freeBytes: 80e9,
     act: () => {},
     silent: false,
     endOffsets: (ends) => ends,
@@ -154,7 +157,7 @@ function surroundings(
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
     prompts: async () => prompts(it),
     stdin: async () => it.stdin,
-    machine: async () => fakeMachine(),
+    machine: async () => fakeMachine({ disk: async () => ({ totalBytes: 200e9, freeBytes: it.freeBytes }) }),
     network: async () => ({ ...fakeNetwork(world), isPortFree: async () => true }),
     sqlServer: async (access) => sqlServerFor(it, access),
     sqlScript: async (access) => sqlScriptFor(it, access),
