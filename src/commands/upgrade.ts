@@ -52,6 +52,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const life = await openLife(context, options);
   await requireContainer(life);
   const wanted = await planUpgrade(life, options, context);
+  await checkDisk(life, context);
   const prepared = await provideImage(life, wanted, context);
   const plan = await wanted.differences();
   const { settings } = life;
@@ -59,7 +60,6 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
     return done(life, context, [], `${settings.facilityName} runs ${plan.image.to} already.`, plan);
 
   out.block((style) => upgradePlanText(plan, style));
-  await checkDisk(life, context);
   await wanted.validate();
   await guardStart(settings, options, context, 'replace the container');
   const before = await failing(settings, context);

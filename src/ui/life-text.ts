@@ -1,11 +1,12 @@
 import type { Style } from './output.ts';
 
-/** How long SQL Server keeps what has not been sent. Null: could not be learnt; `why` says why. */
+/** How long SQL Server keeps what has not been sent. */
 export interface KeptChanges {
+  /** As SQL Server says it; null: it could not be asked or the login may not know, and `why` says so. */
   minutes: number | null;
-  /** `14 days`. */
-  keptFor: string | null;
-  /** When the oldest unsent change goes, ISO 8601. */
+  /** `14 days`; SQL Server's default where the real number is not known. */
+  keptFor: string;
+  /** When the oldest unsent change goes, ISO 8601; null where nothing at all could be learnt. */
   until: string | null;
   /** The same on the wall clock of this machine. */
   untilText: string | null;
@@ -36,15 +37,15 @@ export function lifeText(answer: LifeAnswer, style: Style): string {
   ].join('\n');
 }
 
-function keptText({ keptFor, untilText, why }: KeptChanges): string {
-  if (keptFor === null) {
-    return (
-      'Changes wait in SQL Server as long as it keeps them: three days where nobody has set more. The real ' +
-      `number could not be read (${(why ?? '').split('\n')[0]}).`
-    );
+function keptText({ minutes, keptFor, untilText, why }: KeptChanges): string {
+  const before = untilText === null ? 'Go on before that time is over' : `Go on before ${untilText}`;
+  const otherwise = 'what is deleted unsent is missing for good, or costs a second copy of the tables.';
+  if (minutes !== null) {
+    return `Changes wait in SQL Server, which keeps them for ${keptFor}. ${before}: ${otherwise}`;
   }
+  const reason = (why ?? '').split('\n')[0]?.replace(/\.$/, '');
   return (
-    `Changes wait in SQL Server, which keeps them for ${keptFor}. Go on before ${untilText}: what is deleted ` +
-    'unsent is missing for good, or costs a second copy of the tables.'
+    `Changes wait in SQL Server. For how long could not be read (${reason}); its default is ${keptFor}. ` +
+    `${before}, or ask the DBA for the real number: ${otherwise}`
   );
 }

@@ -60,11 +60,11 @@ describe('stop', () => {
     expect(flat(stderr)).toContain('killed, because it had not ended after 60 s');
   });
 
-  it('gives the number that can be known where SQL Server does not answer: none', async () => {
+  it('counts with the default of SQL Server, and says so, where the login may not know', async () => {
     world.world.sql.rows = () => ({ kind: 'sql', number: 229, message: 'The SELECT permission was denied' });
     const { exit, stdout } = await cli('stop');
     expect([exit, state()?.running]).toEqual([0, false]);
-    expect(flat(stdout)).toContain('three days where nobody has set more');
+    expect(flat(stdout)).toContain('its default is 3 days. Go on before Fri 27 Nov');
     expect(flat(stdout)).toContain('SELECT permission was denied');
   });
 

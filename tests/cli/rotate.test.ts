@@ -211,6 +211,24 @@ describe('a power cut during rotate --database', () => {
   }, 60_000);
 });
 
+it('keeps the new password while no server can be asked which one counts', async () => {
+  world.env.NEW_DB_PASS = NEW_DB;
+  let set = false;
+  world.act = (what) => {
+    if (set) throw new Error('dead');
+    set = what === 'ALTER LOGIN';
+  };
+  await rotate('--database');
+  world.act = () => {};
+  expect(world.logins.database).toBe(NEW_DB);
+  world.world.sql.login = { kind: 'unreachable', message: 'no route' };
+  const { exit, said } = await cli('start');
+  expect([exit, said.includes('neither password works now')]).toEqual([3, true]);
+  world.world.sql.login = undefined;
+  expect((await cli('start')).exit).toBe(0);
+  await whole(NEW_DB, ANSWERS.KAFKA_PASS);
+});
+
 it('asks which password, and nothing without a terminal', async () => {
   expect((await cli('rotate')).exit).toBe(2);
   expect((await rotate('--database')).said).toContain('NEW_DB_PASS in the environment, or --generate');

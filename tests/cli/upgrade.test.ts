@@ -125,6 +125,9 @@ describe('upgrade', () => {
     const { exit, stderr } = await upgrade('--image', 'registry.example.org/arm:1');
     expect([exit, flat(stderr).includes('made for arm64; this machine is amd64')]).toEqual([3, true]);
     expect((await upgrade('--image', 'not an image')).exit).toBe(2);
+    world.freeBytes = 1e9;
+    const full = await upgrade('--image', NEWER);
+    expect([full.exit, full.stderr.includes('The disk of Docker is nearly full.')]).toEqual([3, true]);
     expect([id(), container()?.state.running, await leftovers()]).toEqual([before, true, []]);
   });
 
@@ -162,6 +165,14 @@ describe('an upgrade that does not work', () => {
       },
     ],
     [
+      'a disk without room for .env',
+      () => {
+        world.act = (what) => {
+          if (what === `writeAtomically ${world.dir}/.env`) throw new Error('no space left on device');
+        };
+      },
+    ],
+    [
       'a connector that fails',
       () => {
         world.docker.onStart = (name) => {
@@ -182,6 +193,7 @@ describe('an upgrade that does not work', () => {
     const { exit, stderr } = await upgrade('--image', BROKEN, '--patience', '20s');
     expect(exit).toBe(3);
     expect(flat(stderr)).toContain('The upgrade did not work; the former container is back and streams.');
+    expect(stderr).not.toMatch(/run init|docker logs/);
     expect(id()).toBe(before);
     await whole(IMAGE);
     expect([await text('.env'), await text(COMPOSE)]).toEqual([env, compose]);
@@ -290,10 +302,15 @@ describe('a power cut', () => {
   }, 60_000);
 });
 
-it('holds no secret but in .env', async () => {
+it('keeps the former one aside, and holds no secret but in .env', async () => {
   let kept = '';
   const { createContainer } = world.docker;
   world.docker.createContainer = async (name, options) => {
+    // Docker cannot bring the former one back beside the new one.
+    expect(world.docker.containers[ASIDE]).toMatchObject({
+      state: { running: false },
+      options: { HostConfig: { RestartPolicy: { Name: 'no' } } },
+    });
     kept = await text('replacement.json');
     expect((await stat(join(world.dir, '.env.next'))).mode & 0o777).toBe(0o600);
     expect((await stat(join(world.dir, '.env.before'))).mode & 0o777).toBe(0o600);

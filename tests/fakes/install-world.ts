@@ -60,6 +60,8 @@ export interface InstallWorld {
   logins: { database?: string; kafka?: string };
   /** What SQL Server answers to a script, after it has done it; undefined: it is done. */
   afterScript: ((batch: string) => SqlFailure | undefined) | undefined;
+  /** On the disk of Docker. */
+  freeBytes: number;
   /** Called before each change of a file or a container; throws where the power fails. */
   act: (what: string) => void;
   /** The connector runs, and no heartbeat comes. */
@@ -115,6 +117,7 @@ export async function installWorld(): Promise<InstallWorld> {
     signal: new AbortController().signal,
     logins: {},
     afterScript: undefined,
+    freeBytes: 80e9,
     act: () => {},
     silent: false,
     endOffsets: (ends) => ends,
@@ -175,7 +178,7 @@ function surroundings(
     connect: async (port) => connectRest(`http://127.0.0.1:${port}`),
     prompts: async () => (it.dialog === undefined ? prompts(it) : scriptedPrompts(it.dialog)),
     stdin: async () => it.stdin,
-    machine: async () => fakeMachine(),
+    machine: async () => fakeMachine({ disk: async () => ({ totalBytes: 200e9, freeBytes: it.freeBytes }) }),
     network: async () => ({ ...fakeNetwork(world), isPortFree: async (port) => !it.taken.has(port) }),
     sqlServer: async (access) => sqlServerFor(it, access),
     sqlScript: async (access) => sqlScriptFor(it, access),

@@ -72,6 +72,18 @@ describe('who comes in', () => {
     expect(await refused('USE Nowhere')).toMatch(/^911 /);
   });
 
+  test('a login changes its own password when it knows the former one, and nobody else’s', async () => {
+    const refusal = '15151 Cannot alter the login';
+    const alter = (options: string) => `ALTER LOGIN reader WITH PASSWORD = N'Next-1!'${options}`;
+    expect(await refused(alter(''))).toContain(refusal);
+    expect(await refused(alter(" OLD_PASSWORD = N'no'"))).toContain(refusal);
+    expect(await refused("ALTER LOGIN sa WITH PASSWORD = N'x' OLD_PASSWORD = N'y'")).toContain(refusal);
+    await as(alter(` OLD_PASSWORD = N'${READER.password}'`));
+    expect(await login('master')).toBe("Login failed for user 'reader'.");
+    expect(await login('master', { ...READER, password: 'Next-1!' })).toBe('in');
+    await clinic.batch(`USE master; ALTER LOGIN reader WITH PASSWORD = N'${READER.password}'; USE Clinic`);
+  });
+
   test('principals that exist already, or do not exist, are told', async () => {
     expect(await clinic.refusal(`CREATE LOGIN reader WITH PASSWORD = N'x'`)).toBe(15025);
     expect(await clinic.refusal('CREATE USER reader FOR LOGIN reader')).toBe(15023);

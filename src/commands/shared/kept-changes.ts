@@ -6,6 +6,8 @@ import type { KeptChanges } from '../../ui/life-text.ts';
 import { withCheckContext } from './checked.ts';
 
 const MINUTE_MS = 60_000;
+/** What SQL Server sets when nobody changes it. */
+const DEFAULT_MINUTES = 3 * 24 * 60;
 /** A question too many must not keep anybody from stopping. */
 const LIMIT_MS = 10_000;
 
@@ -21,31 +23,28 @@ export async function keptChanges(settings: FacilitySettings, context: Context):
     return await withCheckContext(settings, context, async (checkContext) => {
       const { window, jobs } = await sqlOffsetWindow.probe(checkContext, limit);
       const retention = retentionMinutes(jobs);
-      if (retention === null) return unknown(jobs.ok ? 'there is no cleanup job' : jobs.failure.message);
       const row = window?.ok === true ? window.value[0] : undefined;
       let behind = row?.minutes_behind ?? null;
       if (behind === null) {
         const last = await checkContext.kafka.lastRecord(checkContext.names.topics.heartbeat, limit);
         if (last.ok && last.value !== null) behind = (clock.now() - last.value.timestampMs) / MINUTE_MS;
       }
-      const left = retention - Math.max(0, behind ?? 0);
+      const left = (retention ?? DEFAULT_MINUTES) - Math.max(0, behind ?? 0);
       const until = new Date(clock.now() + left * MINUTE_MS);
+      const reason = jobs.ok ? 'there is no cleanup job' : jobs.failure.message;
       return {
         minutes: retention,
-        keptFor: span(retention),
+        keptFor: span(retention ?? DEFAULT_MINUTES),
         until: until.toISOString(),
         untilText: localTime(until, system().timeZone),
-        why: null,
+        why: retention === null ? reason : null,
       };
     });
   } catch (cause) {
     signal.throwIfAborted();
-    return unknown(cause instanceof Error ? cause.message : String(cause));
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return { minutes: null, keptFor: span(DEFAULT_MINUTES), until: null, untilText: null, why };
   }
-}
-
-function unknown(why: string): KeptChanges {
-  return { minutes: null, keptFor: null, until: null, untilText: null, why };
 }
 
 /** `Fri 28 Nov 14:00 (Africa/Kampala)`, as a clock on the wall there shows it. */

@@ -223,11 +223,18 @@ function wentBack(failure: unknown, { what, wasRunning }: ReplacementRecord): Cl
     : 'the former container is back, stopped as before';
   return new CliError('replace.rolled-back', `The ${what} did not work; ${now}.`, {
     seen: words(failure),
-    needed: `${known?.needed ?? 'See above.'} Files and container are as they were; nothing was lost.`,
-    commands: known?.commands ?? [],
+    needed: `${remedyOf(known)}Files and container are as they were; nothing was lost.`,
+    // The log of the new container went with it; its telling lines are above.
+    commands: (known?.commands ?? []).filter((command) => !command.startsWith('docker logs')),
     ...(known === undefined ? {} : { who: known.who }),
     cause: failure,
   });
+}
+
+/** Without the advice to run `init`, which is for an installation. */
+function remedyOf(failure: CliError | undefined): string {
+  const text = failure?.needed?.replace(/(, then|\. Then) run init again.*$/s, '.') ?? '';
+  return text === '' || /^Run init again/.test(text) ? '' : `${text} `;
 }
 
 function noWayBack(failure: unknown, { what, settings }: Replacement): CliError {

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { CliError } from '../../errors.ts';
 import { FACILITY_COMPOSE, facilityDeployment } from '../../install/facility-deployment.ts';
 import { ENV_FILE, loadFacility } from '../../install/facility-folder.ts';
 import {
@@ -41,18 +42,34 @@ export async function settleReplacement(context: Context, options: Options): Pro
   }
 }
 
-/** The servers decide: what they take no more cannot be gone back to. */
+/**
+ * The servers decide: what they take no more cannot be gone back to.
+ * @throws CliError when they cannot be asked: the new password, which nobody else may know, is kept until they can
+ */
 async function newPasswordsCount(record: ReplacementRecord, dir: string, context: Context): Promise<boolean> {
-  const [before, next] = await Promise.all([
-    settingsWith(record, dir, 'before', context),
-    settingsWith(record, dir, 'next', context),
-  ]);
+  const before = await settingsWith(record, dir, 'before', context);
+  const next = await settingsWith(record, dir, 'next', context);
   if (before === undefined || next === undefined) return false;
-  const formerWork = async () =>
-    (await sqlServerTakes(before, context)).ok && (await kafkaTakes(before, context)).ok;
-  const nextWork = async () =>
-    (await sqlServerTakes(next, context)).ok && (await kafkaTakes(next, context)).ok;
-  return !(await formerWork()) && (await nextWork());
+  const formerRefusal = await refusalOf(before, context);
+  if (formerRefusal === undefined) return false;
+  const nextRefusal = await refusalOf(next, context);
+  if (nextRefusal === undefined) return true;
+  throw new CliError('replace.cannot-tell', 'A rotation was cut off, and neither password works now.', {
+    seen: `with the former one: ${formerRefusal}\nwith the new one: ${nextRefusal}`,
+    needed: 'A SQL Server and a Kafka that answer. Both passwords are kept until then; nothing was changed.',
+    commands: [
+      'clinicmaster-cdc doctor --only sql-login,kafka-sasl-auth',
+      `clinicmaster-cdc start --dir ${dir}`,
+    ],
+  });
+}
+
+/** Why a server does not take these settings; undefined when both do. */
+async function refusalOf(settings: FacilitySettings, context: Context): Promise<string | undefined> {
+  const sql = await sqlServerTakes(settings, context);
+  if (!sql.ok) return `SQL Server: ${sql.failure.number ?? sql.failure.kind} ${sql.failure.message}`;
+  const kafka = await kafkaTakes(settings, context);
+  return kafka.ok ? undefined : `Kafka: ${kafka.failure.code} ${kafka.failure.message}`;
 }
 
 async function settingsWith(

@@ -7,7 +7,7 @@ import { ENV_FILE } from '../facility-folder.ts';
 import { ENV_MODE, PUBLIC_MODE } from '../steps/files.ts';
 
 /** Beside `.env`: there only while a container is being replaced, or while the former one is kept on purpose. */
-export const REPLACEMENT_FILE = 'replacement.json';
+const REPLACEMENT_FILE = 'replacement.json';
 /** Endings of what a file was and shall be, for the time of a replacement. `.env` holds passwords: 0600, as itself. */
 const BEFORE = '.before';
 const NEXT = '.next';
