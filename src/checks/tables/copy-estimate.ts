@@ -39,7 +39,7 @@ const COMPRESSED = 0.1;
 const BYTES = new Set(['binary', 'varbinary', 'image']);
 /** After the capture job has put a chunk's marks away the connector looks twice a second; the read itself is short. */
 const CHUNK_SECONDS = 1;
-export const USUAL_POLLING = 5;
+const USUAL_POLLING = 5;
 
 /**
  * How long a copy takes. Between two chunks Debezium waits until SQL Server has captured its mark, so that the capture job's

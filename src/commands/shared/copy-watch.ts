@@ -58,7 +58,7 @@ function endOf(state: CopyState, step: StepHandle): boolean {
 }
 
 /** Seconds that are left at the pace of this watch; null before a pace is known. */
-export function remaining(first: CopyState, now: CopyState, elapsedMs: number): number | null {
+function remaining(first: CopyState, now: CopyState, elapsedMs: number): number | null {
   const read = now.read - first.read;
   if (read < 2 || now.request === null) return null;
   return (Math.max(0, now.request.chunks - now.read) * elapsedMs) / read / 1000;

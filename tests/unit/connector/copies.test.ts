@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CopyFacts, copyState, outstanding } from '../../../src/connector/copy-state.ts';
@@ -199,4 +201,44 @@ done`;
     );
     expect(execFileSync('sh', ['-c', script]).toString().trim().split('\n')).toEqual(ours);
   });
+
+  it('are kept by the container: a pause before each start and again and again, going on once', () => {
+    expect(watched('-first')).toEqual([
+      'before the start: pause',
+      '1 18:59 pause',
+      // Said again after five minutes, in case that the task has started anew.
+      '16 18:59 pause',
+      '21 19:00 resume',
+    ]);
+    // A copy that somebody has named has no hours: what the pause before the start has stopped goes on.
+    expect(watched('-copy')).toEqual(['before the start: pause', '1 18:59 resume']);
+  });
 });
+
+/** What the container's own watch says to Debezium, with a clock that passes into the hours at its 21st look. */
+function watched(copy: string): string[] {
+  const dir = mkdtempSync(join(tmpdir(), 'copies-'));
+  const source = readFileSync(join(import.meta.dirname, '../../../connect/connector.sh'), 'utf8');
+  writeFileSync(join(dir, 'connector.sh'), source.replaceAll('/tmp/cdc', dir));
+  const script = `set -eu
+. '${dir}/connector.sh'
+CONNECTOR=cdc-F FIRST_COPY_WINDOW=22:00-05:00 clock=18:59 look=0
+log() { :; }
+date() { echo "$clock"; }
+request() { echo '{"incremental_snapshot_correlation_id":"cdc-20261125T200000123Z${copy}"}' >'${dir}/answer'; }
+said() { [ ! -s "$SIGNALS" ] || echo "$1 $(sed 's/.*"type":"\\([a-z]*\\)-snapshot".*/\\1/' "$SIGNALS")"; : >"$SIGNALS"; }
+sleep() {
+  look=$((look + 1))
+  said "$look $clock"
+  [ "$look" -lt 30 ] || exit 0
+  [ "$look" -lt 20 ] || clock=19:00
+}
+pause_before_start
+said 'before the start:'
+keep_first_copy_in_window`;
+  try {
+    return execFileSync('sh', ['-c', script]).toString().trim().split('\n');
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
