@@ -156,6 +156,7 @@ describe('a position that SQL Server does not have any more', () => {
     expect((await init('--accept-risk', 'skip-changes')).exit).toBe(3);
     const { exit, stderr } = await init('--accept-risk', 'everything');
     expect([exit, stderr.includes('One of: resnapshot, skip-changes.')]).toEqual([2, true]);
+    expect(stderr).not.toContain('Checks');
     await nothingChanged();
   });
 
