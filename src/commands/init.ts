@@ -22,7 +22,7 @@ import { addImageFlags, imageRecipe } from './shared/image.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { oldWorkerGone, renamed, sayEffects, soleInstance, startsConnector } from './shared/moves.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
-import { acceptedStartRisks, addAcceptRiskFlag, guardStart } from './shared/start-guard.ts';
+import { acceptedStartRisks, addAcceptRiskFlag, guardStart, renewedPosition } from './shared/start-guard.ts';
 
 /** `init`: from nothing, or from half-way, to a facility that provably streams. */
 export const init: CommandModule = { define, run };
@@ -74,6 +74,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
 
   out.heading('Installation');
   const steps = await install(settings, resolved, options, context);
+  await renewedPosition(settings, options, context);
 
   out.heading('Checks after the installation');
   const after = await checkFacility(FACILITY_CHECKS, 'after-install', settings, context);
