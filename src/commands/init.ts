@@ -22,7 +22,7 @@ import { oldWorkerGone, renamed, sayEffects, soleInstance } from './shared/moves
 import { hasFailure, installed, mayAsk, preflight, stopped } from './shared/outcome.ts';
 import { agreed, lookingOnly, planned, sayCutOff } from './shared/planned.ts';
 import { settleReplacement } from './shared/settle.ts';
-import { acceptedStartRisks, addAcceptRiskFlag } from './shared/start-guard.ts';
+import { acceptedStartRisks, addAcceptRiskFlag, renewedPosition } from './shared/start-guard.ts';
 import { noticeVersions } from './shared/versions.ts';
 import { facilityAnswers } from './shared/wizard/facility-answers.ts';
 
@@ -109,6 +109,7 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
 
   out.heading('Installation');
   const steps = await installFacility(wanted, context);
+  await renewedPosition(settings, options, context);
 
   out.heading('Checks after the installation');
   const after = await checkFacility(FACILITY_CHECKS, 'after-install', settings, context);

@@ -43,10 +43,14 @@ function streamedBefore(database = 'ClinicMasterMOH', minutesAgo = 180): void {
 /** SQL Server has cleaned up past the position. */
 function retentionPassed(): void {
   const { rows } = world.world.sql;
-  world.world.sql.rows = (text, bound) =>
-    text.includes('oldest_lsn')
-      ? (healthyCapture(text) ?? []).map((row) => ({ ...row, oldest_lsn: '0x00000030000000100001' }))
-      : rows(text, bound);
+  world.world.sql.rows = (text, bound) => {
+    const found = healthyCapture(text) ?? rows(text, bound);
+    if (!Array.isArray(found)) return found;
+    if (text.includes('AS max_lsn'))
+      return found.map((row) => ({ ...row, max_lsn: '0x00000031000000010001' }));
+    if (!text.includes('oldest_lsn')) return found;
+    return found.map((row) => ({ ...row, oldest_lsn: '0x00000030000000100001' }));
+  };
 }
 
 const elsewhere = { clientId: `cdc.${CODE}.worker.ffffffffffff`, clientHost: '/10.8.0.99', memberId: 'm' };
@@ -146,8 +150,20 @@ describe('a position that SQL Server does not have any more', () => {
   it('is copied over when that is accepted by name', async () => {
     streamedBefore();
     retentionPassed();
+    // As the worker does: it stores the new position half a minute after the start.
+    const began = world.world.nowMs;
+    const partition = { server: 's', database: 'ClinicMasterMOH' };
+    Object.defineProperty(world.worker, 'offsets', {
+      get: () => {
+        const renewed = world.world.nowMs - began > 30_000;
+        const offset = renewed ? { ...OFFSET, commit_lsn: '00000031:00000001:0001' } : OFFSET;
+        return [{ partition, offset }];
+      },
+    });
     const { exit, stderr } = await init('--accept-risk', 'resnapshot');
     expect([exit, stderr.includes('Accepted: resnapshot.')]).toEqual([0, true]);
+    expect(stderr).toContain('✔ New position stored');
+    expect(world.world.nowMs - began).toBeGreaterThan(30_000);
   });
 
   it('is not covered by another risk, and a risk has to have a name', async () => {
@@ -156,6 +172,7 @@ describe('a position that SQL Server does not have any more', () => {
     expect((await init('--accept-risk', 'skip-changes')).exit).toBe(3);
     const { exit, stderr } = await init('--accept-risk', 'everything');
     expect([exit, stderr.includes('One of: resnapshot, skip-changes.')]).toEqual([2, true]);
+    expect(stderr).not.toContain('Checks');
     await nothingChanged();
   });
 

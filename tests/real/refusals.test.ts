@@ -230,7 +230,9 @@ describe('init refuses before it changes anything', () => {
         'docker-compose.facility.yml',
         {
           FACILITY_NAME: 'The other site',
-          FACILITY_DHIS2_CODE: CODE,
+          // A container of the same code on this machine would be refused sooner, by its label.
+          FACILITY_DHIS2_CODE: 'ELSEWHERE',
+          FACILITY_ID: CODE,
           INSTANCE: '-elsewhere',
           REST_PORT: '18786',
           DB_HOST: host,

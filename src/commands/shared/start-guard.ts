@@ -62,6 +62,31 @@ function modeOfWorker({ firstCopyWindow, snapshotMode }: FacilitySettings): stri
   return firstCopyWindow !== '' && copies ? 'no_data' : snapshotMode;
 }
 
+/** Connect stores a position every 30 s. */
+const STORED_MS = 75_000;
+const PAUSE_MS = 1000;
+
+/**
+ * After a copy that was accepted: waits until Connect has stored a position that SQL Server has. Until then the checks would
+ * judge the one that is lost. Does not wait for the copy to end.
+ */
+export async function renewedPosition(
+  settings: FacilitySettings,
+  options: Options,
+  context: Context,
+): Promise<void> {
+  if (!acceptedStartRisks(options).has('resnapshot')) return;
+  const { clock, out, signal } = context;
+  await withCheckContext(settings, context, async (checkContext) => {
+    const step = out.step('New position stored');
+    for (const began = clock.now(); ; await clock.sleep(PAUSE_MS, signal)) {
+      const { verdicts } = await lookBeforeStart(checkContext, signal);
+      if (verdicts['sql-offset-window']?.code !== 'sql-offset-window-lost') return step.succeed();
+      if (clock.now() - began > STORED_MS) return step.warn('not yet');
+    }
+  });
+}
+
 /** @throws CliError (usage) for a name that is no risk of a start */
 export function acceptedStartRisks(options: Options): ReadonlySet<StartRisk> {
   const given = Array.isArray(options.acceptRisk) ? options.acceptRisk : [];
