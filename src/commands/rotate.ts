@@ -63,7 +63,8 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   if (options.database === true) rotations.push(await databaseRotation(life.settings, options, context));
 
   for (const { plan } of rotations) context.out.note(plan);
-  await guardStart(life.settings, options, context, 'replace the container');
+  const readable = Object.assign({}, life.settings, ...rotations.map((rotation) => rotation.readable));
+  await guardStart(readable, options, context, 'replace the container');
   await agree('Rotate now?', options, context);
   const steps = await putIntoEffect(life, rotations, options, context);
   const { facilityName, facilityCode } = life.settings;

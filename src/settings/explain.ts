@@ -4,6 +4,7 @@ import type { EnvFile } from './env-file.ts';
 import { envValues } from './env-file.ts';
 import { decodeTwins } from './env-write.ts';
 import { type Field, flagName, type Source } from './field.ts';
+import { PIN_KEY } from './image-pin.ts';
 import { LAYER_ORDER, type Layers, problems, resolve } from './resolve.ts';
 
 /** One setting as it stands: what it is, where that comes from, what would override it, what is wrong with it. */
@@ -72,7 +73,7 @@ export function explain(fields: readonly Field[], layers: Layers, file?: EnvFile
 
 /** Keys of `.env` that neither this program nor Compose reads: often a misspelled one. */
 export function unknownKeys(fields: readonly Field[], file: EnvFile): { key: string; line: number }[] {
-  const known = new Set(fields.map(({ key }) => key));
+  const known = new Set([...fields.map(({ key }) => key), PIN_KEY]);
   return file.entries
     .filter(({ key }) => !known.has(key.replace(TWIN, '')) && !FOREIGN.test(key))
     .map(({ key, line }) => ({ key, line }));

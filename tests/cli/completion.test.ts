@@ -132,7 +132,7 @@ describe('bash itself', () => {
 
   it.each([
     [[''], VERBS.map(({ name }) => name)],
-    [['sta'], ['status']],
+    [['stat'], ['status']],
     [['doctor', ''], ['explain']],
     [
       ['doctor', 'explain', 'kafka-tls-h'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliError } from '../../src/errors.ts';
 import type { InstallPlan } from '../../src/install/preview.ts';
+import { dialog } from '../fakes/dialog.ts';
 import { ANSWERS, type InstallWorld, installWorld } from '../fakes/install-world.ts';
 import { CODE } from '../fakes/streaming-facility.ts';
 
@@ -13,6 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+/** What the wizard asks about even where a default exists. */
+const ASKED_EVERYWHERE = ['--db-port', '1433', '--db-name', 'ClinicMasterMOH', '--tables', 'dbo\\..*'];
 const init = (...more: string[]) => world.cli('init', '--yes', '--dir', world.dir, ...more);
 const dryRun = async (...more: string[]) => {
   const ran = await init('--dry-run', '--json', ...more);
@@ -64,7 +67,9 @@ describe('init --dry-run', () => {
             COMPOSE_PROJECT_NAME: clinicmaster-cdc (new)
             REST_PORT:PORT
             docker-compose.facility.yml: as given (new)
-      – Image clinicmaster-cdc/connect-facility:0.1.0: nothing to do, present, 153 MB
+      – Image clinicmaster-cdc/connect-facility:0.1.0: nothing to do, present, 153.0
+        MB
+      > Image pinned: to do, write into .env which image it is
       > Network clinicmasterwarehouse: to do, create it (mtu 1500)
       > Container clinicmasterwarehouse: to do, create it from
         clinicmaster-cdc/connect-facility:0.1.0 and start it
@@ -217,10 +222,9 @@ describe('init --dry-run', () => {
 
 describe('the plan at a terminal', () => {
   it('is shown before anything is changed; a no changes nothing', async () => {
-    world.typed = ['', ''];
-    world.decisions = [() => false];
+    world.dialog = dialog(['Do this now?', false]);
     const before = await everything();
-    const { exit, stderr } = await world.cli('init', '--dir', world.dir);
+    const { exit, stderr } = await world.cli('init', '--dir', world.dir, ...ASKED_EVERYWHERE);
     expect([exit, stderr]).toEqual([130, expect.stringContaining('Cancelled; nothing was changed.')]);
     expect(stderr).toContain('Container clinicmasterwarehouse: to do, create it from');
     expect(await everything()).toBe(before);
@@ -310,7 +314,7 @@ describe('the journal', () => {
     const failed = await init();
     expect(failed.exit).toBe(3);
     expect(failed.stderr.replace(/\s+/g, ' ')).toContain(
-      `Done, and staying done: folder, network. To go on from here: clinicmaster-cdc init --dir ${world.dir}`,
+      `Done, and staying done: folder, image-pin, network. To go on from here: clinicmaster-cdc init --dir ${world.dir}`,
     );
     const text = await readFile(path(), 'utf8');
     expect(text).not.toContain(ANSWERS.KAFKA_PASS);

@@ -375,7 +375,7 @@ describe('init at a terminal', () => {
     );
     const { exit, stderr } = await world.cli('init', '--dir', world.dir, ...ASKED_EVERYWHERE);
     expect([exit, world.dialog.turns]).toEqual([0, []]);
-    expect(stderr.match(/^ 2Who: /gm) ?? []).toHaveLength(2);
+    expect(stderr.match(/^ {2}Who: /gm) ?? []).toHaveLength(2);
     expect(stderr).toContain('Nothing was changed so far.');
     expect(stderr).toContain('Checks, again');
     expect(world.docker.containers.clinicmasterwarehouse?.state.running).toBe(true);

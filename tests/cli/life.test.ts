@@ -70,6 +70,7 @@ describe('stop', () => {
 
   it('counts from the last heartbeat where the worker tells no position', async () => {
     await cli('stop');
+    world.worker.offsets = [];
     const day = 86_400_000;
     world.world.nowMs += 3 * day;
     const { kept } = await json('stop');

@@ -319,24 +319,23 @@ function beatingKafka(it: InstallWorld): KafkaPort {
         const key = JSON.stringify({ payload: { facility_dhis2_code: CODE } });
         world.kafka.heartbeat = { offset, timestampMs: world.nowMs, key, value: '{}' };
         world.kafka.positions ??= [storedPosition(world.nowMs)];
+        if (worker.offsets.length === 0) worker.offsets = [{ partition: PARTITION, offset: OFFSET }];
       }
       return { ok: true, value: world.kafka.heartbeat };
     },
   };
 }
 
+const PARTITION = { server: 'clinicmasterwarehouse-sqlserver', database: 'ClinicMasterMOH' };
+const OFFSET = { commit_lsn: '00000027:00000ac0:0003', change_lsn: null, event_serial_no: 0 };
+
 /** What Connect stores behind the first copy. */
 function storedPosition(timestampMs: number): KafkaRecord {
-  const partition = {
-    server: 'clinicmasterwarehouse-sqlserver',
-    database: 'ClinicMasterMOH',
-  };
-  const offset = { commit_lsn: '00000027:00000ac0:0003', change_lsn: null, event_serial_no: 0 };
   return {
     offset: '1',
     timestampMs,
-    key: JSON.stringify([`cdc-${CODE}`, partition]),
-    value: JSON.stringify(offset),
+    key: JSON.stringify([`cdc-${CODE}`, PARTITION]),
+    value: JSON.stringify(OFFSET),
   };
 }
 

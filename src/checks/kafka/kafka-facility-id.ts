@@ -13,7 +13,7 @@ const ROLE = 'org.clinicmaster.cdc.role';
 /** A principal that may only create names under its prefix gets "not authorised" for a topic that is not there yet. */
 const NO_TOPIC: readonly KafkaFailureKind[] = ['not-found', 'not-authorised'];
 
-/** Another facility's container on this machine, running or not. */
+/** Another container on this machine that works for a facility. */
 type Neighbour = { container: string; code: string; id: string };
 
 export type FacilityIdFacts = {
@@ -65,12 +65,14 @@ export const kafkaFacilityId: FacilityCheck<FacilityIdFacts> = {
   },
 };
 
-/** Containers of facilities that are not this installation's own. */
+/** Running containers of facilities, this installation's own excepted: one that stands still shares nothing. */
 async function neighboursOf({ docker, names }: CheckContext): Promise<Neighbour[] | null> {
   try {
     const engine = await docker();
     const all = await engine.containersByLabel({ [ROLE]: 'facility' });
-    const others = all.filter(({ name }) => name !== names.container);
+    const others = all.filter(
+      ({ name, running, status }) => name !== names.container && (running || status === 'restarting'),
+    );
     return await Promise.all(others.map(({ name }) => neighbour(engine, name)));
   } catch {
     // The check of Docker itself says why.

@@ -24,6 +24,8 @@ export interface Rotation {
   /** For `.env`. */
   values: Values;
   settings: Partial<FacilitySettings>;
+  /** Logins that are let in before the change. */
+  readable: Partial<FacilitySettings>;
   /** Makes the server take the new one, where it does not yet; proves it. @throws CliError, saying what is so */
   change(): Promise<void>;
   /** Whether the server takes the former one, set back where that is possible. @param calm not ended by Ctrl-C */
@@ -45,6 +47,11 @@ export async function databaseRotation(
   const password = generate ? generatedPassword() : await givenPassword(source, options, context, true);
   if (password === former.password) throw samePassword('database', 'NEW_DB_PASS');
   const next = { ...former, password };
+  let asked: ReturnType<typeof dbaLogin> | undefined;
+  const dba = () => {
+    asked ??= dbaLogin(String(options.dbaUser), context.host.env.SQL_DBA_PASS ?? '', options, context);
+    return asked;
+  };
   const step = out.step(`Log in to SQL Server as ${former.user}`);
   const how = await wayOf(generate).catch((cause: unknown) => {
     step.fail();
@@ -64,6 +71,14 @@ export async function databaseRotation(
     throw neitherWorks(former.user);
   }
 
+  /** A login that SQL Server takes as long as nothing is changed. */
+  async function letIn(): Promise<FacilitySettings['database']> {
+    if (how === 'set') return next;
+    if (how === 'self' || (await sqlServerTakes({ database: former }, context)).ok) return former;
+    const { user, password: own } = await dba();
+    return { ...former, user, password: own };
+  }
+
   /** The login changes its own password. */
   async function setOwn(from: string, to: string, { signal }: Context): Promise<SqlFailure | undefined> {
     const sql = await context.sqlScript({ ...former, password: from });
@@ -71,8 +86,8 @@ export async function databaseRotation(
     return done.ok ? undefined : done.failure;
   }
 
-  async function setAsDba(user: string): Promise<SqlFailure | undefined> {
-    const { password: own } = await dbaLogin(user, context.host.env.SQL_DBA_PASS ?? '', options, context);
+  async function setAsDba(): Promise<SqlFailure | undefined> {
+    const { user, password: own } = await dba();
     const sql = await context.sqlScript({ ...former, user, password: own });
     const text = withPassword(rotateBatch(former.user).sql, password);
     const done = await sql.execute(text, context.signal).finally(() => sql.close());
@@ -90,13 +105,11 @@ export async function databaseRotation(
     afterwards: [],
     values: { DB_PASS: password },
     settings: { database: next },
+    readable: { database: await letIn() },
     change: async () => {
       if (how === 'set') return;
       const shown = out.step(`ALTER LOGIN ${former.user}`);
-      const failure =
-        how === 'self'
-          ? await setOwn(former.password, password, context)
-          : await setAsDba(String(options.dbaUser));
+      const failure = how === 'self' ? await setOwn(former.password, password, context) : await setAsDba();
       if (failure !== undefined) {
         shown.fail();
         throw refusedByServer(failure, [password, former.password]);
@@ -154,6 +167,7 @@ export async function kafkaRotation(
       user === former.user ? [] : [`The central team may remove the Kafka user ${former.user} now.`],
     values: { KAFKA_USER: user, KAFKA_PASS: password },
     settings: { kafka },
+    readable: { kafka },
     change: async () => {},
     mayGoBack: async (calm) => (await kafkaTakes(settings, calm)).ok,
   };

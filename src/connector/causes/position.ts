@@ -4,8 +4,7 @@ import { type Cause, check, DOCTOR_KAFKA, DOCTOR_SQL } from './cause.ts';
 export const POSITION_CAUSES: readonly Cause[] = [
   {
     code: 'position-lost',
-    pattern:
-      /trying to read change stream starting at|Last recorded offset is no longer available on the server/i,
+    pattern: /trying to read change stream starting at|no longer available on the server/i,
     summary: 'SQL Server no longer holds the changes from where this connector stopped.',
     remedy:
       'It was away for longer than SQL Server keeps captured changes, or the database was restored, or it was idle for that ' +

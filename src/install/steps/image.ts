@@ -109,6 +109,7 @@ export function pinStep(reference: string, dir: string, { docker, files }: Image
       const { image, pin } = await now();
       return image !== undefined && pin !== undefined && isPinned(image, pin) ? short(pin) : undefined;
     },
+    preview: async () => ({ what: 'write into .env which image it is' }),
     run: async () => {
       const { image } = await now();
       if (image === undefined) throw new Error(`${reference} went away while it was being installed`);
