@@ -204,6 +204,8 @@ describe('a mistake at a question', () => {
     ];
     const second = await talk(rest({ ...right, server: port }));
     expect([second.exit, second.left, (await env()).DB_PORT]).toEqual([0, [], '1433']);
+    // What init would do is offered, not printed for copying.
+    expect(second.stderr).not.toContain('clinicmaster-cdc init');
     expect(flat(second.stderr)).toContain('SQL Server on 192.168.1.100 listens at another port than 1444.');
   });
 
