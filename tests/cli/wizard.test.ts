@@ -477,6 +477,12 @@ describe('an installed facility', () => {
     expect(stderr).toContain('made anew, because of FACILITY_NAME');
   });
 
+  it('has nothing changed by --change where nobody can be asked', async () => {
+    world.dialog = undefined;
+    const { exit, stderr } = await world.cli('init', '--dir', world.dir, '--change');
+    expect([exit, stderr.includes('There is no terminal to ask what to change.')]).toEqual([2, true]);
+  });
+
   it('is what the bare program speaks of', async () => {
     world.env.INSTANCE = '';
     await rename(world.dir, join(world.home, 'clinicmaster-cdc'));
