@@ -210,6 +210,8 @@ describe('a mistake at a question', () => {
     ];
     const second = await talk(rest({ ...right, server: port }));
     expect([second.exit, second.left, (await env()).DB_PORT]).toEqual([0, [], '1433']);
+    // What init would do is offered, not printed for copying.
+    expect(second.stderr).not.toContain('clinicmaster-cdc init');
     expect(flat(second.stderr)).toContain('SQL Server on 192.168.1.100 listens at another port than 1444.');
   });
 
@@ -479,6 +481,12 @@ describe('an installed facility', () => {
     );
     expect([exit, left, (await env()).FACILITY_NAME]).toEqual([0, [], 'Kayunga Referral Hospital']);
     expect(stderr).toContain('made anew, because of FACILITY_NAME');
+  });
+
+  it('has nothing changed by --change where nobody can be asked', async () => {
+    world.dialog = undefined;
+    const { exit, stderr } = await world.cli('init', '--dir', world.dir, '--change');
+    expect([exit, stderr.includes('There is no terminal to ask what to change.')]).toEqual([2, true]);
   });
 
   it('is what the bare program speaks of', async () => {

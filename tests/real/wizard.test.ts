@@ -48,6 +48,11 @@ afterAll(async () => {
 });
 
 async function removeFacility(): Promise<void> {
+  // In order, so that Kafka does not take the worker for one that still works elsewhere.
+  await docker
+    .getContainer(NAMES.container)
+    .stop({ t: 60 })
+    .catch(() => {});
   await removeContainer(NAMES.container);
   await docker
     .getNetwork(NAMES.container)
@@ -103,7 +108,7 @@ test('goes from nothing to a proven stream', async () => {
 
 test('writes what the flags alone write', async () => {
   const byWizard = await envText();
-  await rm(dir(), { recursive: true });
+  await rm(dir(), { recursive: true, force: true });
   const { host, port, user, password, name } = hospital.database;
   const flags = {
     '--dir': dir(),
@@ -127,7 +132,7 @@ test('writes what the flags alone write', async () => {
 
 test('takes a mistake at every question and still ends in a proven stream', async () => {
   await removeFacility();
-  await rm(dir(), { recursive: true });
+  await rm(dir(), { recursive: true, force: true });
   const { host, port, user, password, name } = hospital.database;
   const terminal = wizard(TAKEN_PORT);
   const correct = (what: string) => terminal.pick('What now?', `Correct: ${what}`);

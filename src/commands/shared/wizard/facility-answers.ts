@@ -1,4 +1,5 @@
 import type { Context } from '../../../context.ts';
+import { CliError, EXIT } from '../../../errors.ts';
 import { folderFacts } from '../../../install/facility-folder.ts';
 import type { Field, Values } from '../../../settings/field.ts';
 import type { Resolved } from '../../../settings/resolve.ts';
@@ -36,7 +37,10 @@ export async function facilityAnswers(
   context: Context,
 ): Promise<FacilityAnswers> {
   const given = await answersGiven(fields, existing, options, context);
-  if (!context.interactive || options.yes === true) return { resolved: settled(given), options };
+  if (!context.interactive || options.yes === true) {
+    if (options.change === true) throw nobodyToAsk();
+    return { resolved: settled(given), options };
+  }
   const { resolved, found } = given;
   for (const { field, message } of found) context.out.warn(`${field.prompt}: ${message}`);
   const refused = new Set(found.map(({ field }) => field));
@@ -65,6 +69,14 @@ export async function facilityAnswers(
   if (options.change !== true || needsAsking(state)) await walk(it);
   await review(it);
   return outcome();
+}
+
+function nobodyToAsk(): CliError {
+  return new CliError('settings.no-terminal', 'There is no terminal to ask what to change.', {
+    exitCode: EXIT.usage,
+    needed: 'The flag of each setting that shall change, in place of --change.',
+    commands: ['clinicmaster-cdc init --db-host 192.168.1.100'],
+  });
 }
 
 function needsAsking(state: WizardState): boolean {
