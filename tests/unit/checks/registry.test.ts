@@ -48,6 +48,7 @@ describe('the commands in remedies', () => {
     ...tablesCommand.options.map(({ long }) => long),
     ...facilityFields('0').flatMap(({ flag }) => (flag === undefined ? [] : [flag.split(' ')[0]])),
     '--kafka-ca',
+    '--dry-run',
     '--only',
     '--fix',
     '--list',
@@ -64,6 +65,7 @@ describe('the commands in remedies', () => {
       'sql',
       'status',
       'tables',
+      'upgrade',
     ]);
   });
   it('name flags that exist', () => {
