@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hostFiles } from '../../src/adapters/files.ts';
+import { lookingOnly } from '../../src/commands/shared/planned.ts';
+import type { Context } from '../../src/context.ts';
 import { CliError } from '../../src/errors.ts';
 import type { InstallPlan } from '../../src/install/preview.ts';
 import { dialog } from '../fakes/dialog.ts';
@@ -217,6 +220,29 @@ describe('init --dry-run', () => {
       ]),
     );
     expect(actions(plan)).toMatchObject({ network: 'do', container: 'do' });
+  });
+});
+
+describe('lookingOnly', () => {
+  it('lets nothing write, and makes no container to look from', async () => {
+    const opened: string[] = [];
+    const container = { running: false };
+    const inside = async ({ container: name }: { container: string }) => void opened.push(name);
+    const docker = async () => ({ container: async () => container });
+    const context = { files: hostFiles(), inside, docker } as unknown as Context;
+    const looking = lookingOnly(context);
+    const path = join(world.home, 'x');
+    await looking.files.makeDir(join(path, 'y'), 0o755);
+    await looking.files.writeAtomically(path, 'x', 0o600);
+    await writeFile(path, 'old');
+    await looking.files.remove(path);
+    expect(await readdir(world.home)).toEqual(['x']);
+    const request = { container: 'c' } as Parameters<Context['inside']>[0];
+    await looking.inside(request);
+    expect(opened).toEqual([]);
+    container.running = true;
+    await looking.inside(request);
+    expect(opened).toEqual(['c']);
   });
 });
 
