@@ -95,9 +95,13 @@ export function serviceFailure(systemd: boolean, output: string, cause: unknown)
       });
 }
 
-/** What apt says last; lines of its progress are left out. */
+/** What apt and the scripts of its packages say last, from the first complaint on. */
 function lastLines(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^(?:pm|dl)\w+:/.test(line));
-  const telling = lines.filter((line) => /^[EW]: |^dpkg: /.test(line));
-  return (telling.length > 0 ? telling : lines).slice(-4).join('\n');
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const complaint = lines.findIndex((line) => /^(?:[EW]|dpkg): /.test(line));
+  // What a script said before dpkg complains of it is the reason.
+  return lines
+    .slice(complaint === -1 ? -4 : Math.max(0, complaint - 1))
+    .slice(0, 6)
+    .join('\n');
 }

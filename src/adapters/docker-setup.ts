@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { aptFailure, serviceFailure } from './docker-setup-failure.ts';
 import type { DockerSetupPort } from './docker-setup-port.ts';
 
@@ -13,7 +16,7 @@ export interface ProgramEnd {
 export interface SetupSources {
   /**
    * To its end, whatever happens: a package manager that is stopped in the middle leaves half a package.
-   * @param line gets each line of its output as it comes
+   * @param line gets each line that it writes to its fourth descriptor, as it comes
    */
   run(program: string, args: readonly string[], line: (text: string) => void): Promise<ProgramEnd>;
   exists(path: string): Promise<boolean>;
@@ -23,13 +26,15 @@ export interface SetupSources {
 
 /** Another run of apt-get (`unattended-upgrades` after a start) holds its lock for minutes, not for hours. */
 const LOCK_SECONDS = 120;
+const STATUS_FD = 3;
 const APT = [
   '--quiet',
   '--yes',
   `-oDPkg::Lock::Timeout=${LOCK_SECONDS}`,
   '-oDpkg::Use-Pty=0',
-  // How far it is, as `dlstatus:…` and `pmstatus:…` lines among the others.
-  '-oAPT::Status-Fd=1',
+  // How far it is, as `dlstatus:…` and `pmstatus:…` lines. Never on the standard output: apt sets that to not block, and scripts of
+  // packages fail on it ("echo: I/O error").
+  `-oAPT::Status-Fd=${STATUS_FD}`,
 ];
 const SYSTEMD = '/run/systemd/system';
 
@@ -97,24 +102,7 @@ const ENGINE_TRIES = 30;
 /** The real machine. @param answers whether an Engine answers; rejects when it does not */
 export function realSetup(answers: () => Promise<unknown>): DockerSetupPort {
   return dockerSetup({
-    run: async (program, args, line) => {
-      const { execa } = await import('execa');
-      const child = execa(program, args, {
-        env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
-        stdin: 'ignore',
-        all: true,
-        reject: false,
-        // Ctrl-C at the terminal is for this program, which waits for the other one.
-        detached: true,
-      });
-      let output = '';
-      for await (const text of child.iterable({ from: 'all' })) {
-        output = `${output}${text}\n`.slice(-MOST_OUTPUT);
-        line(text);
-      }
-      const { exitCode = -1, message } = (await child) as { exitCode?: number; message?: string };
-      return { exitCode, output: output === '' && exitCode !== 0 ? (message ?? '') : output };
-    },
+    run: runToEnd,
     exists: (path) =>
       access(path).then(
         () => true,
@@ -132,5 +120,42 @@ export function realSetup(answers: () => Promise<unknown>): DockerSetupPort {
         }
       }
     },
+  });
+}
+
+/** What is still in a pipe when a program has ended comes within this time. */
+const REST_MS = 300;
+
+/**
+ * The end of the program counts, not that of its output: a daemon that it has started may hold the pipes open for ever.
+ */
+function runToEnd(
+  program: string,
+  args: readonly string[],
+  line: (text: string) => void,
+): Promise<ProgramEnd> {
+  const child = spawn(program, [...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    // Ctrl-C at the terminal is for this program, which waits for the other one.
+    detached: true,
+  });
+  const pipes = child.stdio.slice(1) as Readable[];
+  let output = '';
+  for (const pipe of pipes.slice(0, 2)) {
+    pipe.on('data', (text) => {
+      output = `${output}${text}`.slice(-MOST_OUTPUT);
+    });
+  }
+  const status = pipes[STATUS_FD - 1];
+  if (status !== undefined) createInterface({ input: status }).on('line', line);
+  return new Promise((settle) => {
+    child.once('error', (error) => settle({ exitCode: -1, output: error.message }));
+    child.once('exit', (code) => {
+      setTimeout(() => {
+        for (const pipe of pipes) pipe.destroy();
+        settle({ exitCode: code ?? -1, output });
+      }, REST_MS);
+    });
   });
 }

@@ -66,7 +66,12 @@ export async function hostSystem(host: HostFacts, sources: SystemSources = realS
     id: release.ID ?? '',
     systemd: await sources.exists('/run/systemd/system'),
     wsl: /microsoft/i.test((await sources.read('/proc/sys/kernel/osrelease')) ?? ''),
-    installed: await installed(['/usr/bin/dockerd', '/usr/local/bin/dockerd', '/snap/bin/dockerd']),
+    installed: await installed([
+      '/usr/sbin/dockerd',
+      '/usr/bin/dockerd',
+      '/usr/local/bin/dockerd',
+      '/snap/bin/dockerd',
+    ]),
   };
 }
 

@@ -274,7 +274,7 @@ describe('no Docker at all', () => {
   });
 
   it('installed and stopped: only start it', async () => {
-    const stopped = await system({ osRelease: UBUNTU, there: ['/run/systemd/system', '/usr/bin/dockerd'] });
+    const stopped = await system({ osRelease: UBUNTU, there: ['/run/systemd/system', '/usr/sbin/dockerd'] });
     expect(noDocker([absent], {}, stopped, host())).toMatchObject({
       code: 'docker.unreachable',
       message: 'No Docker Engine answers on this machine.',

@@ -85,12 +85,20 @@ describe('Docker from the distribution', () => {
       'The package lists of this machine hold no docker.io.',
       /Unable to locate/,
     ],
+    [
+      'a script of a package that fails',
+      'x.postinst: echo: I/O error\ndpkg: error processing package x (--configure):\nE: Sub-process /usr/bin/dpkg',
+      'Docker could not be installed.',
+      /^x\.postinst: echo: I\/O error\ndpkg: error/,
+    ],
     ['anything else', 'E: Something new', 'Docker could not be installed.', /Something new/],
   ])('%s is explained', async (_, output, message, seen) => {
-    const error = await failure({ 'docker.io': { exitCode: 100, output: `dlstatus:1:0:x\n${output}\n` } });
+    const error = await failure({
+      'docker.io': { exitCode: 100, output: `Reading…\nBuilding…\n${output}\n` },
+    });
     expect(error).toMatchObject({ code: 'docker.install-failed', message, exitCode: 3 });
     expect((error as CliError).seen).toMatch(seen);
-    expect((error as CliError).seen).not.toContain('dlstatus');
+    expect((error as CliError).seen).not.toContain('Reading');
     expect((error as CliError).commands.at(-1)).toContain('init --install-docker');
   });
 
@@ -153,7 +161,7 @@ describe('the real runner of programs', () => {
       `[ -t 0 ] && exit 9
        for last; do :; done
        [ "$last" = update ] && exit 0
-       echo "pmstatus:docker.io:50.0:$DEBIAN_FRONTEND"; echo 'E: Unable to locate package docker.io' >&2; exit 100`,
+       echo "pmstatus:docker.io:50.0:$DEBIAN_FRONTEND" >&3; echo 'E: Unable to locate package docker.io' >&2; exit 100`,
     );
     const said: string[] = [];
     const error = await realSetup(async () => {})
@@ -170,6 +178,14 @@ describe('the real runner of programs', () => {
       if (++asked < 2) throw new Error('not yet');
     }).install(() => {}, going);
     expect(asked).toBe(2);
+  });
+
+  it('does not wait for a daemon that a package has started', async () => {
+    await program('apt-get', 'sleep 30 & exit 0');
+    for (const name of ['systemctl', 'service']) await program(name, 'exit 0');
+    const started = Date.now();
+    await realSetup(async () => {}).install(() => {}, going);
+    expect(Date.now() - started).toBeLessThan(10_000);
   });
 
   it('says that a program is not there', async () => {
