@@ -160,6 +160,7 @@ describe('status', () => {
           "startedAt": "2026-11-24T07:00:00Z",
           "status": "running",
         },
+        "copies": null,
         "facility": {
           "code": "xY9AbCdEf12",
           "id": "xY9AbCdEf12",

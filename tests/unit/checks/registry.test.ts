@@ -61,6 +61,7 @@ describe('the commands in remedies', () => {
     expect([...new Set(commands.map(([, verb]) => verb))].sort()).toEqual([
       'doctor',
       'init',
+      'snapshot',
       'sql',
       'status',
       'tables',

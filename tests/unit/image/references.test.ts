@@ -43,7 +43,7 @@ describe.each(ROLES)('the references of the $role image', ({ role, file, sample 
   });
 
   it('are all that Compose passes, but for what the entrypoint itself reads', () => {
-    const own = ['FACILITY_ID', 'HEAP_OPTS', 'KAFKA_USER', 'KAFKA_PASS'];
+    const own = ['FACILITY_ID', 'FIRST_COPY_WINDOW', 'HEAP_OPTS', 'KAFKA_USER', 'KAFKA_PASS'];
     const unused = [...passed].filter(
       (name) => !used.has(name) && !own.includes(name) && !name.endsWith('_B64'),
     );
