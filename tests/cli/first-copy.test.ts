@@ -26,6 +26,7 @@ let access: Record<string, SqlValue>[];
 beforeEach(async () => {
   world = await installWorld();
   signals = [];
+  world.worker.offsets = [{ partition: {}, offset: { commit_lsn: '00000020:00000061:0001' } }];
   access = [{ name: 'ClinicMasterMOH', id: 1, may_insert: 1, may_select: 1, may_delete: 1 }];
   const healthy = world.world.sql.rows;
   world.world.sql.rows = (text, bound) => {
@@ -85,6 +86,14 @@ describe('a first copy in its hours', () => {
     expect(stderr).not.toContain('First copy');
     const env = await readFile(join(world.dir, '.env'), 'utf8');
     expect(env).toMatch(/^FIRST_COPY_WINDOW=$/m);
+  });
+
+  it('is not asked for while no position is stored: a restart would begin behind the request', async () => {
+    world.worker.offsets = [];
+    const { exit, stderr } = await init('--first-copy-window', NIGHT);
+    expect(exit).toBe(3);
+    expect(stderr.replace(/\s+/g, ' ')).toContain('The connector has not stored its position yet');
+    expect(signals).toEqual([]);
   });
 
   it('is refused before anything is changed where Debezium cannot be asked', async () => {

@@ -180,7 +180,7 @@ async function installNight(): Promise<ReturnType<typeof runProgram>> {
   expect(enabled.exit, enabled.stderr).toBe(0);
   await dbaOf(NIGHT_DATABASE, ...QUICK_CAPTURE);
   const kafka = await enrolFacility(NIGHT);
-  opens = Math.floor((Date.now() + 150_000) / 60_000) * 60_000;
+  opens = Math.floor((Date.now() + 170_000) / 60_000) * 60_000;
   const clock = (at: number) => new Date(at).toISOString().slice(11, 16);
   return runProgram(
     {

@@ -10,6 +10,7 @@ import {
   untilChange,
   windowText,
 } from '../../connector/copy-window.ts';
+import { facilityNames } from '../../connector/names.ts';
 import { allTablesSignal, controlSignal } from '../../connector/signals.ts';
 import { includes, qualified } from '../../connector/table-selection.ts';
 import type { Context } from '../../context.ts';
@@ -82,6 +83,37 @@ export function hoursNote(state: CopyState, settings: FacilitySettings, now: num
   ];
 }
 
+/** Connect stores positions every half minute. */
+const STORED_LIMIT_MS = 120_000;
+const PAUSE_MS = 2_000;
+
+/**
+ * Without a stored position a restart begins at the end of SQL Server's log, behind the request, and never reads it (seen).
+ * @throws CliError when none is stored in time
+ */
+async function positionStored(settings: FacilitySettings, context: Context): Promise<void> {
+  const { clock, signal } = context;
+  const { connector } = facilityNames(settings.facilityId, settings.instance);
+  const connect = await context.connect(settings.restPort);
+  const started = clock.now();
+  for (;;) {
+    const offsets = (await connect.offsets(connector)) ?? [];
+    if (offsets.some(({ offset }) => offset !== null)) return;
+    if (clock.now() - started > STORED_LIMIT_MS) {
+      throw new CliError(
+        'copy.no-position',
+        'The connector has not stored its position yet, so the first copy is not asked for.',
+        {
+          seen: `no position in ${STORED_LIMIT_MS / 1000} s`,
+          needed: 'A stored position. It comes with the first records; then init asks for the copy.',
+          commands: ['clinicmaster-cdc init', 'clinicmaster-cdc doctor --only stream-position'],
+        },
+      );
+    }
+    await clock.sleep(PAUSE_MS, signal);
+  }
+}
+
 /** Asks for the first copy, once in the life of a facility: the request stays in the hospital's database. */
 export function firstCopyStep(settings: FacilitySettings, context: Context): Step[] {
   const window = parseWindow(settings.firstCopyWindow);
@@ -110,6 +142,8 @@ export function firstCopyStep(settings: FacilitySettings, context: Context): Ste
         ),
       run: (progress) =>
         withSql(async (sql) => {
+          progress('waiting until the position is stored');
+          await positionStored(settings, context);
           progress('counting rows');
           const access = await signalAccess(sql, signal);
           const inventory = await readInventory(sql, signal);
