@@ -89,7 +89,7 @@ describe('a first copy in its hours', () => {
   });
 
   it('is not asked for while no position is stored: a restart would begin behind the request', async () => {
-    world.worker.offsets = [];
+    Object.defineProperty(world.worker, 'offsets', { get: () => [], set: () => {} });
     const { exit, stderr } = await init('--first-copy-window', NIGHT);
     expect(exit).toBe(3);
     expect(stderr.replace(/\s+/g, ' ')).toContain('The connector has not stored its position yet');
