@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import manifest from '../../../package.json' with { type: 'json' };
 import { DLQ_TOPIC, facilityNames, TOPIC_PREFIX } from '../../../src/connector/names.ts';
 import { parseEnv } from '../../../src/settings/env-file.ts';
 
@@ -133,5 +134,14 @@ describe('the sink', () => {
 
   it('does not let the driver join upserts: the same row twice in a statement is refused', () => {
     expect(config['connection.url']).not.toContain('reWriteBatchedInserts');
+  });
+});
+
+describe('the labels of the images', () => {
+  it('carry the version of this program: image verify compares it', () => {
+    const versions = [
+      ...read('Dockerfile.connect').matchAll(/org\.opencontainers\.image\.version="([^"]+)"/g),
+    ];
+    expect(versions.map(([, version]) => version)).toEqual([manifest.version, manifest.version]);
   });
 });
