@@ -14,6 +14,7 @@ import { addFacilityFlags, chosenDir } from './shared/facility.ts';
 import { typed } from './shared/installation.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { mayAsk } from './shared/outcome.ts';
+import { removeLeftOvers } from './shared/uninstall-leftovers.ts';
 import {
   goesAndStays,
   type Ownership,
@@ -59,7 +60,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const docker = wishes.withoutDocker ? undefined : await dockerOrAdvice(context, options);
   const installed = await readInstalled(files, packageRoot, dir, await hintOf(dir, docker, options));
   await noticeVersions({ dir, instance: installed.instance }, context);
-  const owned = await ownership(installed, docker);
+  const owned = await ownership(installed, docker, files);
   const lists = goesAndStays(installed, owned, wishes);
   const dba = undoScriptCommand(installed);
   if (lists.goes.length === 0) {
@@ -72,6 +73,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   out.block((style) => uninstallPlanText({ ...lists, dba }, style));
   await agreed(installed, options, context);
 
+  await removeLeftOvers(owned.left, docker, files);
   const steps = await takeAway(installed, owned, docker, wishes, context);
   await tidy(installed, wishes, context);
   const headline = `${installed.values?.FACILITY_NAME ?? installed.names.container} is uninstalled from this machine.`;

@@ -9,6 +9,8 @@ export interface PartVersions {
 }
 
 export const VERSION_LABEL = 'org.clinicmaster.cdc.version';
+/** Of the image itself (Dockerfile.connect). */
+export const IMAGE_VERSION_LABEL = 'org.opencontainers.image.version';
 
 /**
  * What is of another version than this program, and the command that mends it, in one sentence; undefined when all fits.

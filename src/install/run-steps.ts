@@ -14,8 +14,8 @@ export interface RunContext {
   version: string;
   /** The verb that runs, as the journal names it. */
   command?: string;
-  /** What to type to go on after a step has failed. */
-  again?: string;
+  /** What to type to go on after a step has failed. Null: the caller says what happens then. */
+  again?: string | null;
 }
 
 /**
@@ -65,7 +65,7 @@ async function runStep(
     const code = reason instanceof CliError ? reason.code : 'bug';
     // The reason why the step failed is worth more than a journal that cannot be written.
     if (code !== 'install.journal') await journal.failed(step, code).catch(() => {});
-    if (code !== 'cancelled') sayHowToGoOn(before, context);
+    if (code !== 'cancelled' && context.again !== null) sayHowToGoOn(before, context);
     throw cause;
   }
 }

@@ -111,7 +111,7 @@ function taken(owner: string, topic: string, { facilityCode, facilityId }: Facil
       text:
         'Two codes must not share an id: they would share topics and position. Is the code right? Then the central team gives ' +
         'this facility another id, which goes into FACILITY_ID and is never changed later. If the registry has given this very ' +
-        'facility a new code, see docs/settings.md, Names.',
+        'facility a new code, see docs/moves.md.',
       commands: [`clinicmaster-cdc init --facility-id ${facilityId}-2   # an example`],
       who: 'central-team',
     },

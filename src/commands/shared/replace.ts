@@ -5,6 +5,7 @@ import { readCompose } from '../../install/compose-file.ts';
 import type { Deployment } from '../../install/deployment.ts';
 import { FACILITY_COMPOSE } from '../../install/facility-deployment.ts';
 import { ENV_FILE, JOURNAL_FILE, loadFacility } from '../../install/facility-folder.ts';
+import { pinIn } from '../../install/image/pin.ts';
 import { packageCompose } from '../../install/package-files.ts';
 import {
   type ReplacementRecord,
@@ -18,6 +19,7 @@ import { runSteps } from '../../install/run-steps.ts';
 import type { StepResult } from '../../install/step.ts';
 import { envValues, parseEnv } from '../../settings/env-file.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import { digestOf } from '../../settings/image-pin.ts';
 import { graceOf, isUp, type Life, lifeOf, proofOf, requireContainer } from './life.ts';
 
 /** A container that shall stand in the place of the one that runs. */
@@ -58,7 +60,8 @@ export async function replaceContainer(wish: Replacement, context: Context): Pro
   } catch (cause) {
     return await fallBack(cause, record, wish, context);
   }
-  if (!wish.keep) await finish(record, dir, context);
+  if (wish.keep) await pinRunning(dir, context);
+  else await finish(record, dir, context);
   return steps;
 }
 
@@ -121,7 +124,7 @@ export async function goForward(
     const proof = proofOf(life, kafka, context.signal);
     const steps = forwardSteps(record, deployment, life.ports, { patienceMs, onStopped: proof.since });
     const journal = { journalPath: `${settings.dir}/${JOURNAL_FILE}`, command: record.what };
-    return await runSteps([...steps, proof.step], { ...context, ...journal });
+    return await runSteps([...steps, proof.step], { ...context, ...journal, again: null });
   } finally {
     await kafka.close();
   }
@@ -131,7 +134,15 @@ export async function goForward(
 export async function finish(record: ReplacementRecord, dir: string, context: Context): Promise<void> {
   const docker = await context.docker();
   if ((await docker.container(record.aside))?.id === record.oldId) await docker.remove(record.aside);
+  await pinRunning(dir, context);
   await removeTraces(context.files, dir, record);
+}
+
+/** What is proven to stream is what `.env` pins: only then, because a way back must find the former pin. */
+async function pinRunning(dir: string, context: Context): Promise<void> {
+  const { image } = await loadFacility(context.files, dir, context.version);
+  const found = await (await context.docker()).image(image);
+  if (found !== undefined) await pinIn(dir, image, digestOf(image, found), context.files);
 }
 
 /**
@@ -159,7 +170,7 @@ export async function goBack(
       ...(record.wasRunning ? [proof.step] : []),
     ];
     const journal = { journalPath: `${dir}/${JOURNAL_FILE}`, command: record.what };
-    const results = await runSteps(steps, { ...context, ...journal });
+    const results = await runSteps(steps, { ...context, ...journal, again: null });
     await removeTraces(files, dir, record);
     return results;
   } finally {

@@ -1,7 +1,9 @@
 import type { DockerPort } from '../../adapters/docker-port.ts';
+import type { FilesPort } from '../../adapters/files-port.ts';
 import { TOPIC_PREFIX } from '../../connector/names.ts';
 import type { Installed } from '../../install/installed.ts';
 import { isOurs } from '../../install/steps/container.ts';
+import { type LeftOvers, leftOvers } from './uninstall-leftovers.ts';
 
 /** What the flags of `uninstall` ask for. */
 export interface UninstallWishes {
@@ -17,9 +19,15 @@ export interface Ownership {
   container: { name: string; ours: boolean } | undefined;
   networks: string[];
   image: boolean;
+  /** Of an upgrade or a rotation. */
+  left: LeftOvers;
 }
 
-export async function ownership(installed: Installed, docker: DockerPort | undefined): Promise<Ownership> {
+export async function ownership(
+  installed: Installed,
+  docker: DockerPort | undefined,
+  files: FilesPort,
+): Promise<Ownership> {
   const { deployment, values, journal } = installed;
   const { compose } = deployment;
   const found = await docker?.container(compose.containerName);
@@ -35,13 +43,14 @@ export async function ownership(installed: Installed, docker: DockerPort | undef
     container: found === undefined ? undefined : { name: found.name, ours },
     networks,
     image: (await docker?.image(compose.image)) !== undefined,
+    left: await leftOvers(installed, docker, files),
   };
 }
 
 /** What goes and what stays, each in one sentence; what is not there is in neither list. */
 export function goesAndStays(
   installed: Installed,
-  { container, networks, image }: Ownership,
+  { container, networks, image, left }: Ownership,
   wishes: UninstallWishes,
 ): { goes: string[]; stays: string[] } {
   const { deployment, names, values, foreign } = installed;
@@ -53,6 +62,7 @@ export function goesAndStays(
     const how = container.ours ? ', stopped in order first' : ': it is not of this installation';
     put(container.ours, `the container ${container.name}${how}`);
   }
+  for (const name of left.containers) put(true, `the container ${name}, kept from a replacement`);
   for (const name of networks) put(true, `the network ${name}, where nothing else uses it`);
   if (image) put(wishes.image, `the image ${compose.image}${wishes.image ? '' : ' (--image removes it)'}`);
   if (wishes.withoutDocker) put(false, 'whatever is in Docker: it was not looked at');
@@ -63,6 +73,7 @@ export function goesAndStays(
       name === '.env' ? (wishes.keepSettings ? ' with its passwords' : ', and with it the passwords') : '';
     put(!wishes.keepSettings, `${path}${secret}`);
   }
+  for (const path of left.files) put(true, path);
   for (const path of foreign) put(false, `${path}: it stood there before init`);
 
   const topics = `Kafka topics ${names.prefix}*: position, schema history, heartbeat`;

@@ -1,6 +1,11 @@
 import { facilityNames } from '../../connector/names.ts';
 import { configDifferences, connectorConfig } from '../../connector/template.ts';
-import { type PartVersions, VERSION_LABEL, versionNotice } from '../../connector/versions.ts';
+import {
+  IMAGE_VERSION_LABEL,
+  type PartVersions,
+  VERSION_LABEL,
+  versionNotice,
+} from '../../connector/versions.ts';
 import type { Context } from '../../context.ts';
 import { FACILITY_COMPOSE, FACILITY_TEMPLATE } from '../../install/facility-deployment.ts';
 import { packageFile } from '../../install/package-files.ts';
@@ -39,7 +44,7 @@ async function dockerVersions({ instance }: Looked, context: Context): Promise<P
   const image = await docker.image(container.imageId);
   return {
     container: container.labels[VERSION_LABEL],
-    image: image?.labels[VERSION_LABEL] ?? taggedVersion(container.image),
+    image: image?.labels[IMAGE_VERSION_LABEL] ?? taggedVersion(container.image),
   };
 }
 

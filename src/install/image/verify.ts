@@ -1,5 +1,6 @@
 import type { ContainerState, ImageState } from '../../adapters/docker-port.ts';
 import type { SavedImage } from '../../adapters/image-file-port.ts';
+import { IMAGE_VERSION_LABEL } from '../../connector/versions.ts';
 import { isPinned } from '../../settings/image-pin.ts';
 import type { ImageFinding } from '../../ui/image-text.ts';
 import { isSaved, roleOf } from './file.ts';
@@ -19,8 +20,6 @@ export interface ImageFacts {
   /** The image file that was named. */
   file: { path: string; saved: SavedImage; checksum: 'right' | 'none' } | undefined;
 }
-
-const VERSION_LABEL = 'org.opencontainers.image.version';
 
 /** Judges an image against its pin. Pure. */
 export function verifyImage(facts: ImageFacts): ImageFinding[] {
@@ -47,7 +46,7 @@ function role({ target }: ImageFacts, { environment }: ImageState): ImageFinding
 }
 
 function version({ version: wanted }: ImageFacts, { labels }: ImageState): ImageFinding {
-  const own = labels[VERSION_LABEL];
+  const own = labels[IMAGE_VERSION_LABEL];
   if (own === undefined) return found('version', 'Version', 'unknown', 'the image does not say', wanted);
   return found('version', 'Version', own === wanted ? 'pass' : 'warn', own, `${wanted}, as this program`);
 }

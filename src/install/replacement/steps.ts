@@ -5,7 +5,6 @@ import type { Step } from '../step.ts';
 import { registerStep, runningStep } from '../steps/connector.ts';
 import { containerStep } from '../steps/container.ts';
 import { filesStep } from '../steps/files.ts';
-import { pinStep } from '../steps/image.ts';
 import { workerStep } from '../steps/worker.ts';
 import type { ReplacementRecord } from './record.ts';
 
@@ -33,7 +32,6 @@ export function forwardSteps(
     workerStep(compose.containerName, ports, patienceMs),
     registerStep(connector, config, ports),
     runningStep(connector, compose.containerName, ports, patienceMs),
-    pinStep(compose.image, dir, ports),
   ];
 }
 
