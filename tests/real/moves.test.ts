@@ -22,6 +22,7 @@ const NEW = facilityNames(CODE, 'moveb');
 const OLD_HOST = 'moves-old-host';
 const PATIENTS = `${TOPIC_PREFIX}.${DATABASE}.dbo.Patients`;
 
+const worker = connectRest(`http://127.0.0.1:${OLD_PORT}`);
 let facility: InstalledFacility;
 let home: string;
 let patients = 1;
@@ -75,6 +76,13 @@ async function becomeAnotherHost(): Promise<void> {
     NetworkingConfig: { EndpointsConfig: { [OLD.container]: {} } },
   });
   await elsewhere.start();
+  await until('the old host streams again', 60, async () => {
+    const { State } = await elsewhere.inspect();
+    if (State.ExitCode !== 0)
+      throw new Error((await elsewhere.logs({ stdout: true, stderr: true })).toString());
+    const status = await worker.status(OLD.connector).catch(() => undefined);
+    return status?.tasks[0]?.state === 'RUNNING';
+  });
 }
 
 beforeAll(async () => {
@@ -106,11 +114,6 @@ afterAll(async () => {
 
 describe('a facility that moves to another machine', () => {
   test('the new one is refused while the old one lives', async () => {
-    const worker = connectRest(`http://127.0.0.1:${OLD_PORT}`);
-    await until('the old host streams again', 60, async () => {
-      const status = await worker.status(OLD.connector).catch(() => undefined);
-      return status?.tasks[0]?.state === 'RUNNING';
-    });
     const base = await records();
     await admit(20);
     await until('the rows are in Kafka', 30, async () => (await records()) >= base + 20);
