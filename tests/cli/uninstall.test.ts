@@ -50,6 +50,20 @@ describe('uninstall', () => {
     expect(await readdir(world.dir)).toContain('.env');
   });
 
+  it('takes what an upgrade has left behind along, copies of passwords first of all', async () => {
+    const left = ['replacement.json', '.env.before', '.env.next', 'docker-compose.facility.yml.former'];
+    for (const name of left) await writeFile(join(world.dir, name), 'x');
+    const kept = `${NAME}-before-upgrade`;
+    const { options } = world.docker.containers[NAME] ?? { options: {} };
+    await world.docker.createContainer(kept, options);
+    const { exit, stderr } = await uninstall('--yes');
+    expect(exit).toBe(0);
+    expect(flat(stderr)).toContain(`- the container ${kept}, kept from a replacement`);
+    for (const name of left) expect(flat(stderr)).toContain(`- ${world.dir}/${name}`);
+    expect(inDocker()).toEqual([[], []]);
+    await expect(stat(world.dir)).rejects.toThrow('ENOENT');
+  });
+
   it('takes away container, network and settings; position, rows, capture and image stay', async () => {
     world.world.kafka.ends[`cdc.${CODE}.offsets`] = 7;
     const order: string[] = [];

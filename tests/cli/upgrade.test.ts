@@ -41,6 +41,7 @@ const policy = () =>
   (container()?.options.HostConfig as { RestartPolicy: { Name: string } } | undefined)?.RestartPolicy.Name;
 const text = (name: string) => readFile(join(world.dir, name), 'utf8');
 const image = async () => envValues(parseEnv(await text('.env'))).IMAGE ?? '';
+const pin = async () => envValues(parseEnv(await text('.env'))).IMAGE_PIN ?? '';
 const flat = (written: string) => written.replace(/\s+/g, ' ');
 const leftovers = async () =>
   (await readdir(world.dir)).filter((name) => /\.(before|next)$|^replacement/.test(name));
@@ -64,6 +65,7 @@ describe('upgrade', () => {
     expect([exit, id() === before]).toEqual([0, false]);
     await whole(NEWER);
     expect(await image()).toBe(NEWER);
+    expect(await pin()).toBe(`${NEWER}@sha256:newer`);
     expect(flat(stdout)).toContain(`streams from ${NEWER}`);
     expect(flat(stderr)).toContain(`Image ${IMAGE} (${IMAGE.slice(0, 12)}) -> ${NEWER} (newer)`);
     expect(stderr).toContain('heartbeat read back');
@@ -80,6 +82,7 @@ describe('upgrade', () => {
     world.docker.images[IMAGE] = 'sha256:rebuilt';
     expect((await upgrade()).exit).toBe(0);
     expect(container()?.state.imageId).toBe('sha256:rebuilt');
+    expect(await pin()).toBe(`${IMAGE}@sha256:rebuilt`);
   });
 
   it("puts this version's compose file in place and leaves the site's beside it", async () => {
