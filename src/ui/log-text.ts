@@ -1,4 +1,4 @@
-import type { Who } from '../errors.ts';
+import type { TraceExplanation } from '../connector/trace.ts';
 import { PERSON } from './error-text.ts';
 import type { Style } from './output.ts';
 
@@ -15,18 +15,8 @@ export interface ShownEntry {
   /** How often it came, and when for the last time. */
   count: number;
   lastAt: string;
-  explanation?: {
-    code: string;
-    summary: string;
-    /** The line of the trace that decided. */
-    evidence: string;
-    /** Empty: nothing is to be done. */
-    remedy: string;
-    commands: readonly string[];
-    who: Who;
-    /** It was given above. */
-    again: boolean;
-  };
+  /** An empty remedy: nothing is to be done. `again`: it was given above. */
+  explanation?: TraceExplanation & { again: boolean };
 }
 
 /** Of a message that runs on; `--verbose` shows all. */

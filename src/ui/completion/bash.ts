@@ -1,4 +1,5 @@
-import { type CompletionCommand, FUNCTION, PROGRAM, type Suggestions, takingValues } from './tree.ts';
+import { descent, valueCases } from './cases.ts';
+import { type CompletionCommand, FUNCTION, PROGRAM, type Suggestions } from './tree.ts';
 
 /** Completion for bash 3.2 and newer; needs no bash-completion package. */
 export function bashCompletion(commands: readonly CompletionCommand[]): string {
@@ -29,7 +30,7 @@ ${commands.map(descent).join('')}    esac
   [[ $cur == '=' ]] && { cur=''; skip=1; }
   if [[ -n $skip ]]; then
     case "$at/$prev" in
-${commands.flatMap(valueCases).join('')}    esac
+${commands.flatMap((command) => valueCases(command, replyWith)).join('')}    esac
     return
   fi
   if [[ $cur == -* ]]; then
@@ -43,22 +44,6 @@ ${commands.map(wordCase).join('')}  esac
 
 complete -F ${FUNCTION} ${PROGRAM}
 `;
-}
-
-/** Recognises a sub-command, and from there on which of its flags take a value. */
-function descent(command: CompletionCommand): string {
-  if (command.path === '') return '';
-  const parts = command.path.split(' ');
-  const name = parts.pop() ?? '';
-  const taking = takingValues(command).map((flag) => flag.name);
-  return `      '${parts.join(' ')}/${name}') at='${command.path}' taking=' ${taking.join(' ')} ' ;;\n`;
-}
-
-function valueCases({ path, flags }: CompletionCommand): string[] {
-  return flags.flatMap(({ name, value }) => {
-    const reply = value === undefined ? '' : replyWith(value);
-    return reply === '' ? [] : [`      '${path}/${name}') ${reply} ;;\n`];
-  });
 }
 
 function flagCase({ path, flags }: CompletionCommand): string {

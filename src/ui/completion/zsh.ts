@@ -1,4 +1,5 @@
-import { type CompletionCommand, FUNCTION, PROGRAM, type Suggestions, short, takingValues } from './tree.ts';
+import { descent, valueCases } from './cases.ts';
+import { type CompletionCommand, FUNCTION, PROGRAM, type Suggestions, short } from './tree.ts';
 
 /** Completion for zsh: a file named _clinicmaster-cdc in a folder of $fpath, or sourced after compinit. */
 export function zshCompletion(commands: readonly CompletionCommand[]): string {
@@ -25,7 +26,7 @@ ${commands.map(descent).join('')}    esac
   fi
   if [[ -n $skip ]]; then
     case "$at/$prev" in
-${commands.flatMap(valueCases).join('')}      *) _message 'value' ;;
+${commands.flatMap((command) => valueCases(command, replyWith)).join('')}      *) _message 'value' ;;
     esac
     return
   fi
@@ -45,21 +46,6 @@ else
   compdef ${FUNCTION} ${PROGRAM}
 fi
 `;
-}
-
-function descent(command: CompletionCommand): string {
-  if (command.path === '') return '';
-  const parts = command.path.split(' ');
-  const name = parts.pop() ?? '';
-  const taking = takingValues(command).map((flag) => flag.name);
-  return `      '${parts.join(' ')}/${name}') at='${command.path}' taking=' ${taking.join(' ')} ' ;;\n`;
-}
-
-function valueCases({ path, flags }: CompletionCommand): string[] {
-  return flags.flatMap(({ name, value }) => {
-    const reply = value === undefined ? '' : replyWith(value);
-    return reply === '' ? [] : [`      '${path}/${name}') ${reply} ;;\n`];
-  });
 }
 
 function flagCase({ path, flags }: CompletionCommand): string {
