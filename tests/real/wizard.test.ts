@@ -79,6 +79,9 @@ function wizard(restPort: number): Terminal {
 /** The end that counts: the stream is proven, and no password was ever on the screen. */
 async function untilRunning(terminal: Terminal): Promise<void> {
   await terminal.pick('Is this right?', 'Yes, go on');
+  const plan = await terminal.until('Do this now?', INSTALLED_MS);
+  expect(plan).toContain('DB_PASS: set (hidden)');
+  terminal.type('y\r');
   await terminal.until('Stream proven in Kafka: done', INSTALLED_MS);
   expect(await terminal.ended).toBe(0);
   for (const secret of [hospital.database.password, kafka.password])
