@@ -85,16 +85,18 @@ function positionUnknown(why: string, { mode }: StartWish): StartJudgement {
   };
 }
 
-function withoutPosition({ stored, heartbeatMs, running }: StartFacts, wish: StartWish): StartJudgement {
+function withoutPosition(facts: StartFacts, wish: StartWish): StartJudgement {
+  const { stored, heartbeatMs } = facts;
+  const alive = facts.running || facts.pausedInMemory;
   const { mode, database } = wish;
   const others = stored.ok ? stored.positions.map((position) => position.database) : [];
-  if (others.length === 0 && (heartbeatMs === null || running)) {
-    return { kind: 'fine', from: running ? 'its unsaved position' : 'the first copy', notes: [] };
+  if (others.length === 0 && (heartbeatMs === null || alive)) {
+    return { kind: 'fine', from: alive ? 'its unsaved position' : 'the first copy', notes: [] };
   }
   const why =
     others.length > 0
       ? `This facility has streamed ${listed(others)}. Position and topics belong to a database name: with ${database} everything begins anew.`
-      : 'This facility has streamed before, and its position is gone from Kafka: the topic was deleted or reset.';
+      : 'This facility has streamed before, and its position is gone from Kafka: it ended before the first one was stored (half a minute after the first copy), or the topic was deleted or reset.';
   const seen =
     others.length > 0
       ? `positions of ${listed(others)}, none of ${database}`
@@ -131,7 +133,8 @@ function withoutPosition({ stored, heartbeatMs, running }: StartFacts, wish: Sta
 }
 
 /** Debezium cannot go on in the middle of the first copy. */
-function duringFirstCopy({ running }: StartFacts, notes: string[]): StartJudgement {
+function duringFirstCopy({ running, pausedInMemory }: StartFacts, notes: string[]): StartJudgement {
+  if (pausedInMemory) return { kind: 'fine', from: 'the middle of the first copy', notes };
   if (!running) {
     return {
       kind: 'fine',

@@ -19,6 +19,8 @@ export type StartFacts = {
   history: 'there' | 'gone' | 'unknown';
   /** The connector's task is at work now, so that a start is a restart. */
   running: boolean;
+  /** It is paused, and has worked in this container: what it has read is in its memory, and it goes on from there. */
+  pausedInMemory: boolean;
   /** Verdicts of the checks that judge the position; empty without a position. */
   verdicts: Record<string, Verdict>;
 };
@@ -35,15 +37,18 @@ const JUDGES_MS = 6000;
 export async function lookBeforeStart(context: CheckContext, parent: AbortSignal): Promise<StartFacts> {
   const limit = timeLimit(STORED_MS, parent);
   try {
-    const [stored, heartbeatMs, history, running] = await Promise.all([
+    const [stored, heartbeatMs, history, tasks, upMs] = await Promise.all([
       storedPositions(context, limit.signal),
       heartbeatAge(context, limit.signal),
       historyState(context, limit.signal),
-      isRunning(context, limit.signal),
+      taskStates(context, limit.signal),
+      upFor(context, limit.signal),
     ]);
     parent.throwIfAborted();
     const verdicts = await judgedPosition(stored, context, parent);
-    return { stored, heartbeatMs, history, running, verdicts };
+    const running = tasks.includes('RUNNING');
+    const pausedInMemory = tasks.includes('PAUSED') && heartbeatMs !== null && heartbeatMs < upMs;
+    return { stored, heartbeatMs, history, running, pausedInMemory, verdicts };
   } finally {
     limit.end();
   }
@@ -90,7 +95,16 @@ async function historyState(context: CheckContext, signal: AbortSignal): Promise
 }
 
 /** Where the worker does not answer, nothing is at work. */
-async function isRunning({ connect, names }: CheckContext, signal: AbortSignal): Promise<boolean> {
+async function taskStates({ connect, names }: CheckContext, signal: AbortSignal): Promise<string[]> {
   const status = await inTime(connect.status(names.connector), signal);
-  return status?.tasks.some(({ state }) => state === 'RUNNING') ?? false;
+  return (status?.tasks ?? []).map(({ state }) => state);
+}
+
+/** How long the container has been up, in ms; 0 where that cannot be told. */
+async function upFor({ docker, names, clock }: CheckContext, signal: AbortSignal): Promise<number> {
+  const found = await inTime(
+    docker().then((engine) => engine.container(names.container)),
+    signal,
+  );
+  return found?.running === true ? Math.max(0, clock.now() - Date.parse(found.startedAt)) : 0;
 }

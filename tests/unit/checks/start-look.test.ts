@@ -5,7 +5,7 @@ import type { CheckContext } from '../../../src/checks/context.ts';
 import { lookBeforeStart } from '../../../src/checks/start/seen.ts';
 import { positionOf } from '../../../src/checks/start/stored.ts';
 import { facilityNames } from '../../../src/connector/names.ts';
-import { fakeConnect, fakeKafka, fakeSqlServer } from '../../fakes/check-ports.ts';
+import { fakeConnect, fakeDocker, fakeKafka, fakeSqlServer } from '../../fakes/check-ports.ts';
 import { CODE, settingsOfFake, streamingFacility } from '../../fakes/streaming-facility.ts';
 
 const offset = (lsn: string) => ({ commit_lsn: `00000027:00000ac0:${lsn}` });
@@ -18,8 +18,9 @@ const record = (database: string, lsn: string): KafkaRecord => ({
 const failure = { kind: 'unreachable' as const, code: 'ECONNREFUSED', message: 'refused', broker: 'k:9093' };
 
 /** A context of fakes; `noted` is what the checks would have written down. */
-async function look(connect: Partial<ConnectPort>, kafka: Partial<KafkaPort>) {
+async function look(connect: Partial<ConnectPort>, kafka: Partial<KafkaPort>, startedAt?: string) {
   const world = streamingFacility();
+  for (const container of world.docker?.containers ?? []) container.startedAt = startedAt ?? container.startedAt;
   const noted: string[] = [];
   const context = {
     settings: await settingsOfFake(),
@@ -28,6 +29,7 @@ async function look(connect: Partial<ConnectPort>, kafka: Partial<KafkaPort>) {
     sql: fakeSqlServer(world, 'db:1433'),
     kafka: { ...fakeKafka(world), ...kafka },
     connect: { ...fakeConnect(world, 'http://127.0.0.1:8083'), ...connect },
+    docker: async () => fakeDocker(world),
     memory: {
       recall: async () => ({ value: null, at: null, trouble: null }),
       keep: async (key: string) => {
@@ -62,6 +64,22 @@ describe('a look before the start', () => {
       'kafka-history-config pass',
     ]);
     expect(noted).toEqual([]);
+  });
+
+  it('tells a task that is paused with all it knows from one that a new container has never started', async () => {
+    const paused = {
+      status: async () => ({
+        name: 'x',
+        type: 'source' as const,
+        connector: { state: 'PAUSED' as const, workerId: 'w' },
+        tasks: [{ id: 0, state: 'PAUSED' as const, workerId: 'w' }],
+      }),
+    };
+    // The heartbeat is 12 s old.
+    const before = await look(paused, {}, '2026-11-24T07:59:40Z');
+    expect(before.facts).toMatchObject({ running: false, pausedInMemory: true });
+    const after = await look(paused, {}, '2026-11-24T07:59:55Z');
+    expect(after.facts).toMatchObject({ running: false, pausedInMemory: false });
   });
 
   it.each([

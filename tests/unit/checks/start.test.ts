@@ -21,6 +21,7 @@ const healthy: StartFacts = {
   heartbeatMs: 12_000,
   history: 'there',
   running: false,
+  pausedInMemory: false,
   verdicts: {
     'sql-offset-window': pass('less than a minute behind'),
     'sql-lsn-regressed': pass('newest'),
@@ -72,9 +73,10 @@ describe('a start', () => {
   });
 
   it('keeps a position that the running worker has not written down yet', () => {
-    expect(gists({ ...healthy, stored: stored(), running: true, verdicts: {} })).toEqual(
-      MODES.map(() => 'fine'),
-    );
+    const unsaved = { ...healthy, stored: stored(), verdicts: {} };
+    expect(gists({ ...unsaved, running: true })).toEqual(MODES.map(() => 'fine'));
+    expect(gists({ ...unsaved, pausedInMemory: true })).toEqual(MODES.map(() => 'fine'));
+    expect(gists(unsaved)[0]).toBe('copies resnapshot');
   });
 
   it('begins anew with another database, and names the old one', () => {
@@ -174,6 +176,10 @@ describe('a start', () => {
       notes: ['The first copy was interrupted; it begins again with the first table.'],
     });
     expect(gists({ ...copying, running: true })).toEqual(MODES.map(() => 'copies resnapshot'));
+    expect(judgeStart({ ...copying, pausedInMemory: true }, wish('when_needed'))).toMatchObject({
+      kind: 'fine',
+      notes: [],
+    });
   });
 });
 
