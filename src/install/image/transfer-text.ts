@@ -27,7 +27,7 @@ export function transferText(now: () => number): (progress: TransferProgress) =>
 
 /** Megabytes with one digit. */
 export function mb(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
+  return (bytes / 1e6).toFixed(bytes >= 100e6 ? 0 : 1);
 }
 
 function rate(bytesPerSecond: number): string {

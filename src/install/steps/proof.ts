@@ -90,7 +90,7 @@ export function proofStep(
         const arrived = now.records > 0 || waited > FIRST_ROWS_MS;
         if (last !== null && isNews(last, before) && arrived) {
           checkOwner(last, stream.facilityCode, topic);
-          return `heartbeat read back; ${now.topics} topics with ${now.records} records`;
+          return `heartbeat read back; ${counted(now.topics, 'topic')} with ${counted(now.records, 'record')}`;
         }
         // The data topics are shared: that they grow says nothing unless this connector is copying.
         if (waited > COPY_AFTER_MS && now.records > first.records && (await isCopying())) {
@@ -107,6 +107,10 @@ export function proofStep(
       }
     },
   };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function age(ms: number): string {

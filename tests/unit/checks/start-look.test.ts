@@ -20,7 +20,8 @@ const failure = { kind: 'unreachable' as const, code: 'ECONNREFUSED', message: '
 /** A context of fakes; `noted` is what the checks would have written down. */
 async function look(connect: Partial<ConnectPort>, kafka: Partial<KafkaPort>, startedAt?: string) {
   const world = streamingFacility();
-  for (const container of world.docker?.containers ?? []) container.startedAt = startedAt ?? container.startedAt;
+  for (const container of world.docker?.containers ?? [])
+    container.startedAt = startedAt ?? container.startedAt;
   const noted: string[] = [];
   const context = {
     settings: await settingsOfFake(),
