@@ -25,7 +25,7 @@ export function transferText(now: () => number): (progress: TransferProgress) =>
   };
 }
 
-/** Megabytes with one digit. */
+/** Megabytes; with a decimal below a hundred. */
 export function mb(bytes: number): string {
   return (bytes / 1e6).toFixed(bytes >= 100e6 ? 0 : 1);
 }
