@@ -29,6 +29,8 @@ beforeAll(async () => {
     storage: 'rotate_real',
     patient: 'Achen',
     heartbeatMs: 1000,
+    // A sandbox that has run this before still knows the password of then.
+    kafkaPassword: 'the-f1rst-of-Kafka',
   });
 });
 afterEach(() => load?.stop().catch(() => {}));
