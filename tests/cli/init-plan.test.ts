@@ -70,8 +70,7 @@ describe('init --dry-run', () => {
             COMPOSE_PROJECT_NAME: clinicmaster-cdc (new)
             REST_PORT:PORT
             docker-compose.facility.yml: as given (new)
-      – Image clinicmaster-cdc/connect-facility:0.1.0: nothing to do, present, 153.0
-        MB
+      – Image clinicmaster-cdc/connect-facility:0.1.0: nothing to do, present, 153 MB
       > Image pinned: to do, write into .env which image it is
       > Network clinicmasterwarehouse: to do, create it (mtu 1500)
       > Container clinicmasterwarehouse: to do, create it from
