@@ -14,8 +14,8 @@ interface DockerConfig {
   credHelpers?: Record<string, string>;
 }
 
-/** Docker Hub's logins stand under this name. */
-const HUB = 'https://index.docker.io/v1/';
+/** How references name Docker Hub; its logins stand under an address of its own within this domain. */
+const HUB = 'docker.io';
 const HELPER_LIMIT_MS = 10_000;
 /** What helpers say, by their protocol, when they hold nothing for a registry. */
 const NOTHING = /credentials not found|no credentials server URL/i;
@@ -31,8 +31,7 @@ export async function registryLogin(
   registry: string,
 ): Promise<RegistryAuth | undefined> {
   const config = await readConfig(`${env.DOCKER_CONFIG || `${home}/.docker`}/config.json`);
-  const names =
-    registry === 'docker.io' ? [HUB, 'index.docker.io', 'docker.io'] : [registry, `https://${registry}`];
+  const names = registry === HUB ? [...hubAddresses(config), HUB] : [registry, `https://${registry}`];
   const helper = names.map((name) => config.credHelpers?.[name]).find(Boolean) ?? config.credsStore;
   if (helper) {
     const held = await askHelper(helper, names[0] ?? registry, env);
@@ -51,6 +50,12 @@ export async function registryLogin(
       return { username: username || (entry.username ?? ''), password, serveraddress: name };
   }
   return undefined;
+}
+
+/** `docker login` writes down every address that it has logged in to, with a helper too. */
+function hubAddresses({ auths, credHelpers }: DockerConfig): string[] {
+  const known = Object.keys({ ...auths, ...credHelpers });
+  return known.filter((name) => /^(?:https?:\/\/)?[\w.-]+\.docker\.io(?:\/|$)/.test(name));
 }
 
 async function readConfig(path: string): Promise<DockerConfig> {
@@ -85,7 +90,7 @@ async function askHelper(
       {
         seen: asked.exitCode === undefined ? (asked.shortMessage ?? 'not started') : said,
         needed: `The program ${program} on the PATH, or no credsStore/credHelpers for ${server} in Docker's config.json.`,
-        commands: [`docker login ${server === HUB ? '' : server}`.trim()],
+        commands: [`docker login ${server.includes(HUB) ? '' : server}`.trim()],
       },
     );
   }

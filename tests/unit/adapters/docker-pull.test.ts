@@ -170,7 +170,7 @@ describe('the login', () => {
 
   it('may be an identity token, or kept by a helper', async () => {
     const dir = await folder({
-      auths: { 'a.example.org': { identitytoken: 'tok' }, 'https://index.docker.io/v1/': { auth } },
+      auths: { 'a.example.org': { identitytoken: 'tok' }, 'https://any.docker.io/v1/': { auth } },
       credHelpers: { 'b.example.org': 'test', 'c.example.org': 'test', 'd.example.org': 'absent' },
     });
     await writeFile(
