@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { installPackages } from '../../../sandbox/src/provision/packages.ts';
 import { findDocker } from '../../../src/adapters/docker.ts';
 import type { DockerPort } from '../../../src/adapters/docker-port.ts';
 
@@ -36,6 +37,8 @@ export async function startPrivateEngine(
   number: number,
   options: { flags?: readonly string[]; room?: string } = {},
 ): Promise<PrivateEngine> {
+  if ((await execa('ip', ['-Version'], { reject: false })).failed)
+    await installPackages(['iproute2'], () => {});
   const space = `cdc-${name}`;
   const [inside, outside] = [`${name}-in`, `${name}-out`];
   const folder = await mkdtemp(join(tmpdir(), `${space}-`));
