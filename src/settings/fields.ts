@@ -145,7 +145,7 @@ export function facilityFields(version: string): readonly Field[] {
       default: '',
       sample: {
         text: '22:00-05:00',
-        hint: 'copy the old rows at night only; changes stream from the start',
+        hint: 'old rows at night only, changes at once; set it by `clinicmaster-cdc init`, which asks for the copy',
       },
     },
     {
