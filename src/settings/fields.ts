@@ -145,7 +145,7 @@ export function facilityFields(version: string): readonly Field[] {
       default: '',
       sample: {
         text: '22:00-05:00',
-        hint: 'old rows at night only, changes at once; set it by `clinicmaster-cdc init`, which asks for the copy',
+        hint: 'old rows at night only; the CLI (init) asks for the copy',
       },
     },
     {
