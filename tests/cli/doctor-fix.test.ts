@@ -108,15 +108,15 @@ describe('doctor --fix', () => {
       'connector-state-position-lost risk-not-accepted',
     ]);
     expect(world.writes).toEqual([]);
-    expect((await doctor('--fix', '--yes')).stdout).toContain('--accept-risk copy-again');
-    expect(outcomes(await json('--fix', '--yes', '--accept-risk', 'copy-again'))).toEqual([
+    expect((await doctor('--fix', '--yes')).stdout).toContain('--accept-risk resnapshot');
+    expect(outcomes(await json('--fix', '--yes', '--accept-risk', 'resnapshot'))).toEqual([
       'connector-state-position-lost cured',
     ]);
   });
 
   it.each([
     [['--fix', '--accept-risk', 'anything'], 'There is no risk called anything.'],
-    [['--accept-risk', 'copy-again'], 'Without --fix nothing is changed.'],
+    [['--accept-risk', 'resnapshot'], 'Without --fix nothing is changed.'],
     [['--yes'], 'Without --fix nothing is changed.'],
   ])('refuses %s', async (flags, message) => {
     const { exit, stderr } = await doctor(...flags);

@@ -4,5 +4,5 @@
  */
 export const COPY_AGAIN = {
   when: ['sql-offset-window', 'sql-lsn-regressed', 'sql-db-restored'],
-  risk: 'copy-again',
+  risk: 'resnapshot',
 };

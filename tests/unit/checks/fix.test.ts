@@ -170,7 +170,7 @@ describe('the cures of a facility', () => {
     const lost = fixes.filter(({ fix }) =>
       fix.cures.some((code) => /position-lost|history-missing/.test(code)),
     );
-    expect(lost.map(({ fix }) => fix.risk)).toEqual(['copy-again']);
-    expect(riskNames(FACILITY_CHECKS)).toEqual(['copy-again', 'forget', 'resume']);
+    expect(lost.map(({ fix }) => fix.risk)).toEqual(['resnapshot']);
+    expect(riskNames(FACILITY_CHECKS)).toEqual(['forget', 'resnapshot', 'resume']);
   });
 });
