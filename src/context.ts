@@ -119,12 +119,17 @@ export function createContext(invocation: Invocation): Context {
   };
 }
 
+/** Whoever asks right after a failure, a check that waited for another one, need not wait for the same once more. */
+const FAILURE_COUNTS_MS = 2000;
+
 /** Makes it once; what could not be made is tried again: a Docker Engine may come back while `doctor` watches. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
     made ??= make().catch((cause: unknown) => {
-      made = undefined;
+      setTimeout(() => {
+        made = undefined;
+      }, FAILURE_COUNTS_MS).unref();
       throw cause;
     });
     return made;
