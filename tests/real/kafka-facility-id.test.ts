@@ -81,12 +81,16 @@ describe('kafka-facility-id at a real broker and a real Docker', () => {
     expect((await verdict()).outcome).toBe('pass');
   });
 
-  test('fails where another container of this machine has the code, spelled in base64, or the id', async () => {
+  test('fails where a running container of this machine has the code, spelled in base64, or the id', async () => {
     await docker.createContainer(NEIGHBOUR, {
       Image: IMAGE,
+      Entrypoint: ['/bin/busybox', 'sleep', '300'],
       Env: ['FACILITY_DHIS2_CODE=', `FACILITY_DHIS2_CODE_B64=${btoa(CODE)}`, 'FACILITY_ID=ANOTHER'],
       Labels: { 'org.clinicmaster.cdc.role': 'facility' },
     });
+    // One that stands still shares nothing.
+    expect((await verdict()).outcome).toBe('pass');
+    await docker.start(NEIGHBOUR);
     expect(await verdict()).toMatchObject({
       code: 'kafka-facility-id-on-this-machine',
       current: `${NEIGHBOUR}: code ${CODE}, id ANOTHER`,
