@@ -6,19 +6,42 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const FIRST = 'sandbox.test.ts';
 const LAST = 'demo.test.ts';
 
-class GroundFirst extends BaseSequencer {
+/**
+ * Facilities of their own, with their own hospital, names and ports, that wait most of the time: two at a time. Longest first.
+ */
+const FACILITIES = [
+  'snapshot',
+  'init-killed',
+  'upgrade',
+  'moves',
+  'values',
+  'offline',
+  'wizard',
+  'rotate',
+  'logs',
+  'image-registry',
+  'kafka-facility-id',
+].map((name) => `tests/real/${name}.test.ts`);
+
+class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
       const name = basename(moduleId);
-      return name === FIRST ? 0 : name === LAST ? 2 : 1;
+      if (name === FIRST) return -1;
+      if (name === LAST) return FACILITIES.length + 1;
+      const at = FACILITIES.findIndex((file) => basename(file) === name);
+      return at === -1 ? FACILITIES.length : at;
     };
     return files.sort((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId));
   }
 }
 
+/** Of every project on real parts. */
+const REAL = { globalSetup: ['tests/real/setup.ts'], testTimeout: 300_000, hookTimeout: 600_000 };
+
 export default defineConfig({
   test: {
-    sequence: { sequencer: GroundFirst },
+    sequence: { sequencer: InOrder },
     projects: [
       {
         test: {
@@ -27,15 +50,15 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
+      { test: { ...REAL, name: 'facilities', include: FACILITIES, maxWorkers: 2 } },
       {
         test: {
+          ...REAL,
           // Real parts share one Docker daemon and two cores: one file at a time.
           name: 'real',
           include: ['tests/real/**/*.test.ts'],
-          globalSetup: ['tests/real/setup.ts'],
+          exclude: FACILITIES,
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
         },
       },
     ],

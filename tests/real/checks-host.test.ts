@@ -207,7 +207,6 @@ describe('a disk', () => {
 describe('an engine', () => {
   let home: string;
   beforeAll(async () => {
-    await run(process.execPath, ['build.mjs']);
     // Another user must be able to read the program and its settings.
     home = await mkdtemp(join(tmpdir(), 'other-user-'));
     for (const part of ['bin', 'dist', 'templates', 'package.json'])

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CliFailed, type CliRun, runCli } from '../../sandbox/src/demo/cli.ts';
 import { enrolFacility } from '../../sandbox/src/kafka/enrol.ts';
@@ -31,7 +29,6 @@ let login: Login;
 let parent: string;
 
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, ['build.mjs']);
   sandbox = await loadSandbox();
   login = await enrolFacility(CODE);
   hospital = await startHospital('refusals');

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type sql from 'mssql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as cdc from '../../sandbox/src/sample/cdc.ts';
@@ -257,7 +255,6 @@ describe('another choice', () => {
   });
 
   test('is ticked at a terminal, a key for what has none among it', async () => {
-    await promisify(execFile)(process.execPath, ['build.mjs']);
     const terminal = new Terminal(`${process.execPath} bin/clinicmaster-cdc.js tables --choose --dir ${dir}`);
     await terminal.until('Tables that shall stream: 24 of 24');
     for (const key of 'ward') terminal.type(key);

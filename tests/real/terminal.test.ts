@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadSandbox } from '../../sandbox/src/load.ts';
 import { Terminal } from './support/terminal.ts';
@@ -15,7 +13,6 @@ const CTRL_C = '\u0003';
 describe('init at a terminal', () => {
   let dir: string;
   beforeAll(async () => {
-    await promisify(execFile)(process.execPath, ['build.mjs']);
     dir = await mkdtemp(join(tmpdir(), 'terminal-'));
   });
   afterAll(() => rm(dir, { recursive: true }));
@@ -77,7 +74,6 @@ describe('init at a terminal', () => {
 describe('doctor at a terminal', () => {
   let dir: string;
   beforeAll(async () => {
-    await promisify(execFile)(process.execPath, ['build.mjs']);
     dir = await mkdtemp(join(tmpdir(), 'terminal-'));
     // Nothing listens there: every check has its answer at once.
     const { gateway } = await loadSandbox();

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../../sandbox/src/demo/cli.ts';
 import { enrolFacility } from '../../sandbox/src/kafka/enrol.ts';
@@ -29,7 +27,6 @@ let home: string;
 let holder: Server;
 
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, ['build.mjs']);
   sandbox = await loadSandbox();
   home = await mkdtemp(join(tmpdir(), 'wizard-'));
   await removeFacility();

@@ -5,7 +5,8 @@ import { startTestStandin, type TestStandin } from './standin.ts';
  * Not the name that the demo uses: data topics and warehouse tables are shared by all facilities with one database name.
  * Tests that run side by side against one sandbox give each run another one.
  */
-export const DATABASE = process.env.CDC_TEST_DATABASE ?? 'ClinicMasterChecks';
+export const DATABASE =
+  process.env.CDC_TEST_DATABASE ?? `ClinicMasterChecks${process.env.VITEST_POOL_ID ?? ''}`;
 const LOGIN = 'cdc_reader';
 const PASSWORD = 'R3ader-of-the-"test"';
 

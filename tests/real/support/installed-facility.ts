@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { CliFailed, type CliRun, runCli } from '../../../sandbox/src/demo/cli.ts';
 import { enrolFacility } from '../../../sandbox/src/kafka/enrol.ts';
 import { withAdmin } from '../../../sandbox/src/kafka/topics.ts';
@@ -70,7 +68,6 @@ export async function installFacility(wish: FacilityWish): Promise<InstalledFaci
 
 /** Builds the program, and makes all that a facility needs before it is installed. */
 export async function prepareFacility(wish: FacilityWish): Promise<PreparedFacility> {
-  await promisify(execFile)(process.execPath, ['build.mjs']);
   const names = facilityNames(wish.code, wish.instance);
   const sandbox = await loadSandbox();
   await removeTopics(names);

@@ -29,7 +29,6 @@ export interface PackedProgram {
 
 export async function packProgram(): Promise<PackedProgram> {
   const home = await mkdtemp(join(tmpdir(), 'packed-'));
-  await run(process.execPath, ['build.mjs']);
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', home]);
   const [packed] = JSON.parse(stdout) as { filename: string }[];
   await writeFile(join(home, 'package.json'), '{"private":true}');
