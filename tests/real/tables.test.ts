@@ -262,7 +262,7 @@ describe('another choice', () => {
     terminal.type(' ');
     await terminal.until('23 of 24');
     terminal.type('\r');
-    await terminal.until('dbo.AuditLog has no key');
+    await terminal.until('Key columns of dbo.AuditLog');
     terminal.type(' ');
     await terminal.until('[x] EntryId');
     terminal.type('\r');
