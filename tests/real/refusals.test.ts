@@ -186,7 +186,12 @@ describe('init refuses before it changes anything', () => {
   test('no Docker', () =>
     refused(
       { env: { DOCKER_HOST: `unix://${join(tmpdir(), 'no-such-docker.sock')}` } },
-      { what: 'No Docker Engine answers on this machine.', seen: 'no-such-docker.sock', who: PERSON.you },
+      {
+        what: 'DOCKER_HOST names a Docker Engine, and no Engine answers there.',
+        seen: 'no-such-docker.sock',
+        who: PERSON.you,
+        command: 'unset DOCKER_HOST',
+      },
     ));
 
   test('a missing answer, with exit code 2', async () => {
