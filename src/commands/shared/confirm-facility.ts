@@ -6,6 +6,7 @@ import type { FacilitySettings } from '../../settings/facility.ts';
 import type { Values } from '../../settings/field.ts';
 import type { Resolved } from '../../settings/resolve.ts';
 import type { Options } from './module.ts';
+import { mayAsk } from './outcome.ts';
 
 /**
  * Is it the right facility? A mistyped code makes another hospital's rows of these patients. Hints on a code that was typed; and
@@ -29,10 +30,10 @@ export async function confirmFacility(
   const units = await found(url, code, context);
   if (units === undefined) return;
   const [unit] = units;
-  const mayAsk = context.interactive && options.yes !== true;
-  if (unit === undefined || units.length > 1) return unclear(units, code, url, mayAsk, context);
+  const asks = mayAsk(context, options);
+  if (unit === undefined || units.length > 1) return unclear(units, code, url, asks, context);
   tell(unit, settings, context);
-  if (!mayAsk) return;
+  if (!asks) return;
   const prompts = await context.prompts();
   if (await prompts.confirm('Is this your facility?', true)) return;
   throw new CliError('dhis2.other-facility', `${code} is not the facility that was meant.`, {
@@ -83,7 +84,7 @@ async function unclear(
   units: readonly OrganisationUnit[],
   code: string,
   url: string,
-  mayAsk: boolean,
+  asks: boolean,
   context: Context,
 ): Promise<void> {
   const message =
@@ -97,7 +98,7 @@ async function unclear(
       'The code or the UID of one facility, capitals as in the registry. Without --dhis2-url nobody is asked.',
     who: 'central-team',
   });
-  if (!mayAsk) throw error;
+  if (!asks) throw error;
   context.out.warn([message, ...units.map(place)].join('\n'));
   const prompts = await context.prompts();
   if (!(await prompts.confirm(`Is ${code} right all the same?`, false))) throw error;

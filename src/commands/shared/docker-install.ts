@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
 import type { Options } from './module.ts';
+import { mayAsk } from './outcome.ts';
 
 export function addDockerFlag(command: Command): void {
   command.option('--install-docker', 'install Docker when there is none (root, Debian and Ubuntu)');
@@ -15,7 +16,7 @@ export function addDockerFlag(command: Command): void {
 export async function offerDocker(context: Context, options: Options): Promise<void> {
   const { host, out, signal } = context;
   const wanted = options.installDocker === true;
-  const asks = context.interactive && options.yes !== true;
+  const asks = mayAsk(context, options);
   if (!wanted && !asks) return;
   const absent = await absence(context);
   if (absent === undefined) return;

@@ -9,6 +9,7 @@ import { JOURNAL_FILE } from '../../install/facility-folder.ts';
 import type { Step } from '../../install/step.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { MoveEffect } from '../../settings/move-effects.ts';
+import { isUp } from './life.ts';
 
 const FACILITY_LABEL = 'org.clinicmaster.cdc.facility';
 /** A worker that died stays in its group for session.timeout.ms of connect/worker.properties, 60 s. */
@@ -36,7 +37,7 @@ export async function soleInstance(settings: FacilitySettings, context: Context)
   if (docker === undefined) return;
   const ours = await docker.containersByLabel({ [FACILITY_LABEL]: settings.facilityCode });
   const others = ours.filter(({ name }) => name !== container);
-  const running = others.find(({ running: runs, status }) => runs || status === 'restarting');
+  const running = others.find(isUp);
   if (running !== undefined) {
     throw new CliError(
       'install.second-instance',

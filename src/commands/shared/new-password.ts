@@ -7,6 +7,7 @@ import { CliError, EXIT } from '../../errors.ts';
 import type { DatabaseSettings, FacilitySettings } from '../../settings/facility.ts';
 import { password as passwordRule } from '../../settings/validators.ts';
 import type { Options } from './module.ts';
+import { mayAsk } from './outcome.ts';
 
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789-_';
 const LENGTH = 32;
@@ -37,7 +38,7 @@ export async function givenPassword(
     if (problem === undefined) return given;
     throw new CliError('sql.new-password', problem, { exitCode: EXIT.usage, needed: `Another ${key}.` });
   }
-  if (context.interactive && options.yes !== true) {
+  if (mayAsk(context, options)) {
     const prompts = await context.prompts();
     const typed = await prompts.secret({ message: `New password for ${user}`, check });
     if (!repeated) return typed;

@@ -2,6 +2,7 @@ import { type Inventory, typeText } from '../../checks/tables/facts.ts';
 import { type JudgedTable, judgeTables } from '../../checks/tables/judged.ts';
 import { includes, qualified } from '../../connector/table-selection.ts';
 import type { Wish } from '../../connector/table-wish.ts';
+import { bracketed, bracketedPair } from '../../connector/tsql/quote.ts';
 import type { Context } from '../../context.ts';
 import { CliError, EXIT } from '../../errors.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
@@ -108,9 +109,5 @@ function hint({ rows, captured, key }: JudgedTable): string {
 
 /** A table's name as the flags take it, whatever signs are in it. */
 export function exactly({ schema, table }: { schema: string; table: string }): string {
-  return `${bracketed(schema)}.${bracketed(table)}`;
-}
-
-function bracketed(name: string): string {
-  return `[${name.replaceAll(']', ']]')}]`;
+  return bracketedPair(schema, table);
 }

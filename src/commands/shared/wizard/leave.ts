@@ -1,9 +1,11 @@
 import { CliError, EXIT } from '../../../errors.ts';
 import { flagName } from '../../../settings/field.ts';
+import { quoted } from '../../../shell.ts';
 import { CERTIFICATES, type WizardState } from './state.ts';
 
 /** The user leaves. Nothing was written; what was typed comes back as flags, passwords excepted. */
 export function leave(state: WizardState): CliError {
+  const typist = { platform: state.windows ? 'win32' : 'linux' };
   const own = ({ key }: { key: string }) => ['prompt', 'flag'].includes(state.sources[key] ?? '');
   const answers = state.fields
     .filter((field) => own(field) && state.values[field.key] !== field.default)
@@ -12,9 +14,9 @@ export function leave(state: WizardState): CliError {
     ([key, { flag }]) => [flag, state.values[key] ?? ''] as const,
   );
   const flags = [...answers, ...files].flatMap(([flag, value]) =>
-    flag === undefined || value === '' ? [] : [`${flag} ${quoted(value, state)}`],
+    flag === undefined || value === '' ? [] : [`${flag} ${quoted(value, typist)}`],
   );
-  if (state.chosenDir) flags.unshift(`--dir ${quoted(state.dir, state)}`);
+  if (state.chosenDir) flags.unshift(`--dir ${quoted(state.dir, typist)}`);
   return new CliError('cancelled', 'Cancelled. Nothing was changed.', {
     exitCode: EXIT.cancelled,
     needed:
@@ -26,10 +28,4 @@ export function leave(state: WizardState): CliError {
         ? []
         : [`clinicmaster-cdc init ${flags.join(state.windows ? ' ' : ' \\\n    ')}`],
   });
-}
-
-/** A word without signs stays as it is. */
-function quoted(value: string, { windows }: WizardState): string {
-  if (/^[\w@%+=:,./-]+$/.test(value)) return value;
-  return `'${value.replaceAll("'", windows ? "''" : `'\\''`)}'`;
 }
