@@ -27,30 +27,57 @@ const ROOMS: Record<string, Room> = {
       settings: 'all',
       shell: 'all',
       ui: 'all',
+      units: 'all',
       // The completion of shells is made from the command tree.
       verbs: 'all',
     },
   },
-  checks: { may: { adapters: 'types', connector: 'all', errors: 'all', settings: 'all', shell: 'all' } },
+  checks: {
+    may: {
+      adapters: 'types',
+      connector: 'all',
+      errors: 'all',
+      settings: 'all',
+      shell: 'all',
+      units: 'all',
+    },
+  },
   central: {
-    may: { adapters: 'types', checks: 'all', connector: 'all', errors: 'all', settings: 'all', shell: 'all' },
+    may: {
+      adapters: 'types',
+      checks: 'all',
+      connector: 'all',
+      errors: 'all',
+      settings: 'all',
+      shell: 'all',
+      units: 'all',
+    },
   },
   bundle: {
     may: { adapters: 'types', checks: 'all', connector: 'all', errors: 'all', settings: 'all', shell: 'all' },
   },
   install: {
-    may: { adapters: 'types', connector: 'all', errors: 'all', settings: 'all', shell: 'all', ui: 'types' },
+    may: {
+      adapters: 'types',
+      connector: 'all',
+      errors: 'all',
+      settings: 'all',
+      shell: 'all',
+      ui: 'types',
+      units: 'all',
+    },
   },
   connector: { may: { adapters: 'types', errors: 'all' }, pure: true },
   settings: { may: { connector: 'all', errors: 'all' }, pure: true },
   adapters: { may: { errors: 'all', shell: 'all' } },
-  ui: { may: { checks: 'types', errors: 'all', connector: 'types', settings: 'types' } },
+  ui: { may: { checks: 'types', errors: 'all', connector: 'types', settings: 'types', units: 'all' } },
   // The composition root and the entry stand above all rooms.
   context: { may: { adapters: 'all', ui: 'all' } },
   cli: { may: { commands: 'types', context: 'all', errors: 'all', ui: 'all', verbs: 'all' } },
   verbs: { may: { commands: 'all' } },
   errors: { may: {} },
   shell: { may: {}, pure: true },
+  units: { may: {}, pure: true },
 };
 
 /** Libraries and parts of Node that reach the outside world. */

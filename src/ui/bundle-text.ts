@@ -1,3 +1,4 @@
+import { sizeText } from '../units.ts';
 import type { Style } from './output.ts';
 
 /** A bundle, as the user agrees to it. Sizes in bytes: of the file as it is sent, and of each part unpacked. */
@@ -29,12 +30,4 @@ export function bundleText({ path, bytes }: BundleContents, style: Style): strin
     style.wrap('Send it to whoever helps. At the other end, without a way to this site:', 2),
     `    ${style.command(`clinicmaster-cdc doctor --from ${path.split(/[\\/]/).at(-1)}`)}`,
   ].join('\n');
-}
-
-function sizeText(bytes: number): string {
-  return bytes < 1000
-    ? `${bytes} B`
-    : bytes < 1e6
-      ? `${(bytes / 1e3).toFixed(1)} kB`
-      : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,4 +1,5 @@
 import type { TraceExplanation } from '../connector/trace.ts';
+import { spanText } from '../units.ts';
 import { PERSON } from './error-text.ts';
 import type { Style } from './output.ts';
 
@@ -40,7 +41,7 @@ export function entryText(entry: ShownEntry, style: Style, verbose: boolean): st
 /** While a log is followed: how many like an entry came since the last report. */
 export function reportText(entry: ShownEntry, style: Style): string {
   const times =
-    entry.count === 1 ? 'once more' : `${entry.count} times more in ${spanText(entry.at, entry.lastAt)}`;
+    entry.count === 1 ? 'once more' : `${entry.count} times more in ${between(entry.at, entry.lastAt)}`;
   const text = `${timeText(entry.lastAt)} … ${times}: ${shortName(entry.logger)}: ${cut(entry.message, false)}`;
   return style.dim(style.wrap(text, INDENT).trimStart());
 }
@@ -80,15 +81,11 @@ function shortened({ more, isTrace, message, explanation }: ShownEntry): string[
 }
 
 function countText({ count, at, lastAt }: ShownEntry): string {
-  return `${count} times in ${spanText(at, lastAt)}, the last at ${timeText(lastAt)}`;
+  return `${count} times in ${between(at, lastAt)}, the last at ${timeText(lastAt)}`;
 }
 
-/** `40 s`, `10 min`, `3 h`, `2 d` */
-function spanText(from: string, to: string): string {
-  const seconds = Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
-  const [size, unit] =
-    seconds < 120 ? [1, 's'] : seconds < 7200 ? [60, 'min'] : seconds < 172_800 ? [3600, 'h'] : [86_400, 'd'];
-  return `${Math.round(seconds / Number(size))} ${unit}`;
+function between(from: string, to: string): string {
+  return spanText(Math.max(1, (Date.parse(to) - Date.parse(from)) / 1000));
 }
 
 function explanationLines(

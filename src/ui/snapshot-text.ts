@@ -1,24 +1,16 @@
 import type { CopyEstimate } from '../checks/tables/copy-estimate.ts';
 import type { CopyPhase, CopyState } from '../connector/copy-state.ts';
+import { rateText, sizeText, spanText } from '../units.ts';
 import type { Style } from './output.ts';
-
-/** `40 s`, `12 min`, `3.5 h`, `4 days`. */
-export function durationText(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 48 * 3600) return `${(seconds / 3600).toFixed(1)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
-}
 
 /** `1234567` → `1 234 567`. */
 function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
-function bytesText(bytes: number): string {
-  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
-  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`;
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+/** An estimate never promises that it takes no time. */
+function estimated(seconds: number): string {
+  return spanText(Math.max(1, seconds));
 }
 
 /** One line while it runs. @param left seconds, at the pace of now */
@@ -26,7 +18,7 @@ export function progressText(state: CopyState, left: number | null): string {
   const { phase, request, percent, read, rows } = state;
   if (request === null || phase === 'asked') return 'asked for; Debezium has not begun yet';
   if (phase === 'finishing') return `${percent} %, everything is read; waiting for the stored position`;
-  const rest = left === null ? '' : `, about ${durationText(left)} left`;
+  const rest = left === null ? '' : `, about ${estimated(left)} left`;
   return `${percent} %, ${grouped(rows)} of ${grouped(request.rows)} rows, chunk ${read} of ${request.chunks}${rest}`;
 }
 
@@ -49,11 +41,11 @@ export function estimateText(
   const facts: [string, string][] = [
     [
       'Copied',
-      `${grouped(rows)} rows${where === '' ? '' : ` at most: those for which ${where}`}, about ${bytesText(bytes)} compressed`,
+      `${grouped(rows)} rows${where === '' ? '' : ` at most: those for which ${where}`}, about ${sizeText(bytes)} compressed`,
     ],
     [
       'Takes',
-      `about ${durationText(seconds)}, bounded by the ${slower === 'line' ? 'line to Kafka' : 'capture of SQL Server'}`,
+      `about ${estimated(seconds)}, bounded by the ${slower === 'line' ? 'line to Kafka' : 'capture of SQL Server'}`,
     ],
     ['', derived(estimate)],
     [
@@ -78,8 +70,8 @@ function derived({ lineSeconds, lineRate, databaseSeconds, polling, pollingKnown
   const line =
     lineRate === null
       ? 'the line could not be measured'
-      : `the line alone: ${durationText(lineSeconds ?? 0)} at ${Math.round(lineRate / 1000)} KB/s, measured just now`;
-  return `${line}; SQL Server alone: ${durationText(databaseSeconds)}, since each read waits for a scan of the capture job, which rests ${polling} s between two${known}.`;
+      : `the line alone: ${estimated(lineSeconds ?? 0)} at ${rateText(lineRate)}, measured just now`;
+  return `${line}; SQL Server alone: ${estimated(databaseSeconds)}, since each read waits for a scan of the capture job, which rests ${polling} s between two${known}.`;
 }
 
 const PHASE: Record<CopyPhase, { symbol: 'pass' | 'warn' | 'skip'; text: string }> = {

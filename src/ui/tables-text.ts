@@ -1,5 +1,6 @@
 import type { Captured, JudgedTable, KeyKind } from '../checks/tables/judged.ts';
 import type { FindingGroup, Overview, View } from '../checks/tables/report.ts';
+import { sizeText } from '../units.ts';
 import { PERSON } from './error-text.ts';
 import type { Style } from './output.ts';
 
@@ -190,18 +191,6 @@ function unknownText(unanswered: readonly string[], style: Style): string[] {
 function changeText({ change }: Pick<JudgedTable, 'change'>): string {
   if (change === null) return '?';
   return change.from === 'sample' ? sizeText(change.bytes) : `≤ ${sizeText(change.bytes)}`;
-}
-
-/** `812 B`, `1.4 kB`, `12 MB`, `1.2 GB`. */
-function sizeText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** `1234567` → `1 234 567`. */

@@ -52,7 +52,7 @@ describe('a first copy in its hours', () => {
     const { exit, stderr } = await init('--first-copy-window', NIGHT);
     expect(exit, stderr).toBe(0);
     expect(stderr.replace(/\s+/g, ' ')).toMatch(
-      /First copy asked for: done, 5000 rows, at least 24 s of copying; hours 22:00–05:00 \(UTC\+3\), opens in 11\.0 h; without dbo\.Notes/,
+      /First copy asked for: done, 5000 rows, at least 24 s of copying; hours 22:00–05:00 \(UTC\+3\), opens in 11 h; without dbo\.Notes/,
     );
     expect(signals.map(({ type }) => type)).toEqual(['execute-snapshot', 'pause-snapshot']);
     expect(JSON.parse(signals[0]!.data)).toMatchObject({

@@ -60,7 +60,7 @@ describe('a new machine with the same code', () => {
     streamedBefore();
     const { exit, stderr } = await init();
     expect(exit).toBe(0);
-    expect(flat(stderr)).toContain('goes on from LSN 0x0000002700000AC00003, last heartbeat 3 hours ago');
+    expect(flat(stderr)).toContain('goes on from LSN 0x0000002700000AC00003, last heartbeat 3 h ago');
   });
 
   it('is refused while the old worker lives, and nothing is changed', async () => {

@@ -154,10 +154,9 @@ describe('snapshot', () => {
 
         Copied     5 000 rows, about 1.1 MB compressed
         Takes      about 24 s, bounded by the capture of SQL Server
-                   the line alone: 1 s at 1000 KB/s, measured just now; SQL Server
-                   alone: 24 s, since each read waits for a scan of the capture job,
-                   which rests 5 s between two (the default; the login may not see
-                   it).
+                   the line alone: 1 s at 1 MB/s, measured just now; SQL Server alone:
+                   24 s, since each read waits for a scan of the capture job, which
+                   rests 5 s between two (the default; the login may not see it).
         Database   4 reads of 2 048 rows of ClinicMasterMOH, each along the key,
                    without locks that others would wait for; two small rows are
                    written for each read.

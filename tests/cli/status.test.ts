@@ -34,7 +34,7 @@ describe('status', () => {
         Topics     103000 records in 2 data topics, of all facilities together
 
       ✖ The latest heartbeat is fresh: failed. The latest heartbeat in
-        cdc.xY9AbCdEf12.heartbeat is 3 hours old.
+        cdc.xY9AbCdEf12.heartbeat is 3 h old.
         Seen:    10800 s old
         Needed:  at most 120 s
         Do:      Nothing was captured for a while, SQL Server Agent stands still, or
@@ -59,8 +59,8 @@ describe('status', () => {
     const { exit, stdout } = await runCli(world, 'status', '--dir', DIR);
     expect(stdout.split('\n\n')[1]).toMatchInlineSnapshot(`
       "✖ The latest heartbeat is fresh: failed. The latest heartbeat in
-        cdc.xY9AbCdEf12.heartbeat is 10 minutes old. SQL Server cannot be reached from
-        the container.
+        cdc.xY9AbCdEf12.heartbeat is 10 min old. SQL Server cannot be reached from the
+        container.
         Seen:    600 s old; in the log: SQLServerException: The TCP/IP connection to
                  the host 192.168.1.100, port 1433 has failed.
         Needed:  at most 120 s

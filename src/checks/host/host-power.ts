@@ -1,3 +1,4 @@
+import { spanText } from '../../units.ts';
 import type { FacilityCheck } from '../context.ts';
 import { counted, pass, warn } from '../verdicts.ts';
 
@@ -27,7 +28,7 @@ export const hostPower: FacilityCheck<PowerFacts> = {
   },
 
   judge({ uptimeSeconds, starts }) {
-    const up = `up for ${duration(uptimeSeconds)}`;
+    const up = `up for ${spanText(uptimeSeconds)}`;
     if (starts === null) return pass(`${up}; no record of its starts`);
     const current = `${up}; ${counted(starts.starts, 'start')} in ${DAYS} days, ${starts.unclean} without a shutdown`;
     if (starts.unclean < MANY) return pass(current);
@@ -42,8 +43,3 @@ export const hostPower: FacilityCheck<PowerFacts> = {
     });
   },
 };
-
-function duration(seconds: number): string {
-  const hours = Math.floor(seconds / 3600);
-  return hours < 48 ? counted(hours, 'hour') : counted(Math.floor(hours / 24), 'day');
-}

@@ -29,15 +29,3 @@ export function workerRate({ host, inside }: TwoViews<KafkaAnswer<Refusal>>): nu
 export function bytesPerSecond({ bytes, tookMs }: Refusal): number {
   return (bytes * 1000) / Math.max(1, tookMs);
 }
-
-/** `1.2 MB/s`, `40 KB/s`. */
-export function speed(rate: number): string {
-  return rate >= 1e6 ? `${(rate / 1e6).toFixed(1)} MB/s` : `${Math.round(rate / 1000)} KB/s`;
-}
-
-/** `40 s`, `12 minutes`, `3.5 hours`. */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} minutes`;
-  return `${(seconds / 3600).toFixed(1)} hours`;
-}

@@ -2,11 +2,12 @@ import type { Vantage } from '../../adapters/inside-port.ts';
 import type { KafkaAnswer, Refusal } from '../../adapters/kafka-port.ts';
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import { rateText, spanText } from '../../units.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
 import { fromBoth, type TwoViews } from '../two-views.ts';
 import type { Verdict } from '../types.ts';
 import { fail, pass, skip, unknown, warn } from '../verdicts.ts';
-import { bytesPerSecond, type CountedTable, duration, ROW_BYTES, rowsToCopy, speed } from './copy-time.ts';
+import { bytesPerSecond, type CountedTable, ROW_BYTES, rowsToCopy } from './copy-time.ts';
 import { notAnswered } from './not-answered.ts';
 
 const ID = 'kafka-throughput';
@@ -60,8 +61,8 @@ export const kafkaThroughput: FacilityCheck<ThroughputFacts> = {
     const insideRate = inside?.ok === true ? bytesPerSecond(inside.value) : undefined;
     const worker = Math.min(rate, insideRate ?? rate);
     const current = [
-      `${speed(rate)} from this machine`,
-      ...(insideRate === undefined ? [] : [`${speed(insideRate)} from inside the container`]),
+      `${rateText(rate)} from this machine`,
+      ...(insideRate === undefined ? [] : [`${rateText(insideRate)} from inside the container`]),
     ].join(', ');
     if (insideRate !== undefined && insideRate < rate * CONTAINER_PART && insideRate < 1e6) {
       return containerSlow(current);
@@ -103,7 +104,7 @@ function judgeCopy(
   if (!rows.ok) {
     return unknown(
       `${ID}-no-rows`,
-      `The line carries ${speed(rate)}; how many rows there are is not known.`,
+      `The line carries ${rateText(rate)}; how many rows there are is not known.`,
       {
         current,
         required: 'The number of rows, for an estimate.',
@@ -117,7 +118,7 @@ function judgeCopy(
   }
   const total = rowsToCopy(rows.value, settings.tableIncludeList);
   const seconds = (total * ROW_BYTES) / rate;
-  const summary = `${speed(rate)}: a first copy of ${total} rows takes about ${duration(seconds)}`;
+  const summary = `${rateText(rate)}: a first copy of ${total} rows takes about ${spanText(Math.max(1, seconds))}`;
   if (seconds <= NIGHT_H * 3600) return pass(summary, current);
   return warn(`${ID}-slow`, `${summary}.`, {
     current,

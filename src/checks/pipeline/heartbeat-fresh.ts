@@ -2,6 +2,7 @@ import type { KafkaAnswer, KafkaRecord } from '../../adapters/kafka-port.ts';
 import { facilityNames } from '../../connector/names.ts';
 import { explainTrace, lastError } from '../../connector/trace.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import { spanText } from '../../units.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
 import type { Remedy, Verdict } from '../types.ts';
 import { fail, pass, unknown, warn } from '../verdicts.ts';
@@ -84,7 +85,7 @@ function judgeAge(ageMs: number, intervalMs: number, facts: HeartbeatFacts): Ver
   const current = `${Math.max(0, Math.round(ageMs / 1000))} s old`;
   const required = `at most ${Math.round((2 * intervalMs + SLACK_MS) / 1000)} s`;
   if (ageMs <= 2 * intervalMs + SLACK_MS) return pass(current);
-  const summary = `The latest heartbeat in ${facts.topic} is ${duration(ageMs)} old.`;
+  const summary = `The latest heartbeat in ${facts.topic} is ${spanText(ageMs / 1000)} old.`;
   if (facts.error !== null) return complaining(summary, current, required, facts.error);
   const remedy: Remedy = {
     text:
@@ -125,7 +126,7 @@ function none(facts: HeartbeatFacts, settings: FacilitySettings): Verdict {
     who: 'you',
   };
   return warn(`${ID}-none`, summary, {
-    current: `${current}; the container has been running for ${duration(runsMs)}`,
+    current: `${current}; the container has been running for ${spanText(runsMs / 1000)}`,
     required,
     remedy,
   });
@@ -144,10 +145,4 @@ function foreign(topic: string, key: string, settings: FacilitySettings): Verdic
       who: 'central-team',
     },
   });
-}
-
-function duration(ms: number): string {
-  if (ms < 120_000) return `${Math.max(0, Math.round(ms / 1000))} s`;
-  const total = Math.round(ms / 60_000);
-  return total < 120 ? `${total} minutes` : `${Math.round(total / 60)} hours`;
 }

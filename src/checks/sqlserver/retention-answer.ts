@@ -1,4 +1,5 @@
 import type { SqlAnswer, SqlServerPort, SqlValue } from '../../adapters/sqlserver-port.ts';
+import { spanText } from '../../units.ts';
 
 /** One CDC job as far as every login may learn it. `retention` in minutes; a bigint arrives as text. */
 export type JobRow = { job_type: string; retention: number | string | null };
@@ -22,9 +23,8 @@ export function retentionMinutes(jobs: SqlAnswer<JobRow>): number | null {
   return minutes > 0 ? minutes : null;
 }
 
-/** `14 days`, `36 hours`, `50 minutes`, `less than a minute`. */
+/** `14 days`, `36 h`, `50 min`, `less than a minute`: SQL Server counted minutes, so no seconds are claimed. */
 export function span(minutes: number): string {
-  if (minutes >= 2 * 24 * 60) return `${Math.round(minutes / 60 / 24)} days`;
-  if (minutes >= 120) return `${Math.round(minutes / 60)} hours`;
-  return minutes < 1 ? 'less than a minute' : `${Math.round(minutes)} minutes`;
+  if (minutes < 1) return 'less than a minute';
+  return minutes < 2 ? `${Math.round(minutes)} min` : spanText(minutes * 60);
 }

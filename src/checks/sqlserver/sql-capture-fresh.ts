@@ -1,10 +1,10 @@
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
+import { spanText } from '../../units.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Remedy } from '../types.ts';
 import { fail, pass, skip, warn } from '../verdicts.ts';
 import { bracketed, cannotTell } from './answers.ts';
 import { grantCdc } from './grants.ts';
-import { span } from './retention-answer.ts';
 
 const ID = 'sql-capture-fresh';
 
@@ -48,17 +48,17 @@ export const sqlCaptureFresh: FacilityCheck<SqlAnswer<FreshRow>> = {
     if (!facts.ok) return cannotTell(ID, facts.failure, grantCdc(settings));
     const { age_s: age, enabled_s: enabled } = facts.value[0] ?? { age_s: null, enabled_s: null };
     if (enabled === null) return skip(`${ID}-none`, 'Not checked: no table is captured yet.');
-    const required = `something written within ${span(FRESH_S / 60)}`;
+    const required = `something written within ${spanText(FRESH_S)}`;
     const remedy = startCapture(settings.database.name);
     if (age === null) {
       if (enabled < STARTING_S) return pass('capture has just been enabled');
       return fail(`${ID}-never`, 'The capture job has never written anything.', {
-        current: `first table enabled ${span(enabled / 60)} ago, nothing written`,
+        current: `first table enabled ${spanText(enabled)} ago, nothing written`,
         required,
         remedy,
       });
     }
-    const current = `last wrote ${age < 120 ? `${age} s` : span(age / 60)} ago`;
+    const current = `last wrote ${spanText(age)} ago`;
     if (age < FRESH_S) return pass(current);
     const summary = `The capture job ${current}: changes wait in the transaction log.`;
     return age <= SILENT_S

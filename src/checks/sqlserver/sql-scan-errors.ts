@@ -1,4 +1,5 @@
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
+import { spanText } from '../../units.ts';
 import type { FacilityCheck } from '../context.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 import { cannotTell } from './answers.ts';
@@ -79,10 +80,7 @@ export const sqlScanErrors: FacilityCheck<SqlAnswer<ScanErrorRow>> = {
     const newest = rows[0]?.age_s ?? 0;
     const detail = {
       current: rows
-        .map(
-          (row) =>
-            `error ${row.error_number}, ${row.times} times, the last ${Math.round(row.age_s / 60)} minutes ago`,
-        )
+        .map((row) => `error ${row.error_number}, ${row.times} times, the last ${spanText(row.age_s)} ago`)
         .join('; '),
       required: 'no error in the last hour',
       remedy: {

@@ -1,10 +1,10 @@
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
+import { spanText } from '../../units.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Remedy } from '../types.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 import { cannotTell } from './answers.ts';
 import { grantDatabaseState } from './grants.ts';
-import { span } from './retention-answer.ts';
 
 const ID = 'sql-scan-latency';
 
@@ -36,7 +36,7 @@ export const sqlScanLatency: FacilityCheck<SqlAnswer<ScanRow>> = {
     const row = facts.value[0];
     // The view is emptied when SQL Server starts; sql-capture-fresh tells whether anything is written at all.
     if (row === undefined) return pass('no scan since SQL Server was started');
-    const current = `${row.latency} s in the latest scan, begun ${span(row.age_s / 60)} ago`;
+    const current = `${row.latency} s in the latest scan, begun ${spanText(row.age_s)} ago`;
     const required = `less than ${PROMPT_S} s, and no failed scan`;
     if (row.failed > 0 || row.errors > 0) {
       return fail(`${ID}-failed`, 'The latest scan of the log failed.', {
@@ -50,7 +50,7 @@ export const sqlScanLatency: FacilityCheck<SqlAnswer<ScanRow>> = {
       });
     }
     if (row.latency < PROMPT_S) return pass(current);
-    const summary = `Changes are captured ${span(row.latency / 60)} after they were made.`;
+    const summary = `Changes are captured ${spanText(row.latency)} after they were made.`;
     const detail = { current, required, remedy: FASTER };
     return row.latency < LATE_S ? warn(`${ID}-late`, summary, detail) : fail(`${ID}-behind`, summary, detail);
   },

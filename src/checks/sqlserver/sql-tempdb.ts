@@ -1,5 +1,6 @@
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import { spanText } from '../../units.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
 import { pass, unknown, warn } from '../verdicts.ts';
@@ -99,7 +100,7 @@ function longReader(reader: TempdbFacts['reader'], current: string): Verdict | u
   const seconds = reader.ok ? Number(reader.value[0]?.seconds ?? 0) : 0;
   if (seconds < LONG_S) return undefined;
   return warn(`${ID}-long-reader`, 'A transaction has kept old row versions for more than an hour.', {
-    current: `${Math.round(seconds / 60)} minutes; ${current}`,
+    current: `${spanText(seconds)}; ${current}`,
     required: 'No snapshot transaction that outlives its work.',
     remedy: {
       text: 'It may be the first copy of this program, which ends by itself. Else the DBA looks whose it is.',

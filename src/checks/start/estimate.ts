@@ -1,4 +1,5 @@
-import { duration, ROW_BYTES, rowsToCopy, speed, workerRate } from '../kafka/copy-time.ts';
+import { rateText, sizeText, spanText } from '../../units.ts';
+import { ROW_BYTES, rowsToCopy, workerRate } from '../kafka/copy-time.ts';
 import type { ThroughputFacts } from '../kafka/kafka-throughput.ts';
 
 /** Where the line was not measured: a rural link's usual 512 kbit/s. */
@@ -25,17 +26,12 @@ export function copyEstimate(facts: ThroughputFacts | undefined, tableIncludeLis
   return { rows, bytes, seconds, bytesPerSecond, measured: rate !== undefined };
 }
 
-/** One sentence: `60000 rows, about 9 MB at 150 bytes a row: 3 minutes at 64 KB/s (assumed; …)`. */
+/** One sentence: `60000 rows, about 9 MB at 150 bytes a row: 2 min at 64 kB/s (assumed; …)`. */
 export function estimateText({ rows, bytes, seconds, bytesPerSecond, measured }: CopyEstimate): string {
   const how = measured ? 'measured now' : 'assumed; the line was not measured';
-  const rate = `${speed(bytesPerSecond)} (${how})`;
+  const rate = `${rateText(bytesPerSecond)} (${how})`;
   if (rows === null || bytes === null || seconds === null) {
     return `The cost is not known: SQL Server did not tell its rows. The line: ${rate}.`;
   }
-  return `Copying costs ${rows} rows, about ${size(bytes)} (${ROW_BYTES} bytes a row, more with long texts): ${duration(seconds)} at ${rate}.`;
-}
-
-function size(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.max(1, Math.round(bytes / 1000))} KB`;
+  return `Copying costs ${rows} rows, about ${sizeText(bytes)} (${ROW_BYTES} bytes a row, more with long texts): ${spanText(Math.max(1, seconds))} at ${rate}.`;
 }

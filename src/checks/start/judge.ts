@@ -1,5 +1,6 @@
 import type { StoredPosition } from '../../connector/stored-position.ts';
 import type { Who } from '../../errors.ts';
+import { spanText } from '../../units.ts';
 import { listed } from '../verdicts.ts';
 import type { StartFacts } from './seen.ts';
 import { positionOf } from './stored.ts';
@@ -57,7 +58,8 @@ export function judgeStart(facts: StartFacts, wish: StartWish): StartJudgement {
 }
 
 function here({ lsn }: StoredPosition, { heartbeatMs, running }: StartFacts): string {
-  const silent = heartbeatMs === null || running ? '' : `, last heartbeat ${age(heartbeatMs)} ago`;
+  const silent =
+    heartbeatMs === null || running ? '' : `, last heartbeat ${spanText(heartbeatMs / 1000)} ago`;
   return `LSN ${lsn ?? 'unknown'}${silent}`;
 }
 
@@ -100,7 +102,7 @@ function withoutPosition(facts: StartFacts, wish: StartWish): StartJudgement {
   const seen =
     others.length > 0
       ? `positions of ${listed(others)}, none of ${database}`
-      : `no position; the last heartbeat is ${age(heartbeatMs ?? 0)} old`;
+      : `no position; the last heartbeat is ${spanText((heartbeatMs ?? 0) / 1000)} old`;
   const instead =
     others.length > 0
       ? `If the name was mistyped, give the old one: DB_NAME=${others[0]}.`
@@ -263,12 +265,4 @@ function notesOf(verdicts: StartFacts['verdicts']): string[] {
     if (id === 'sql-offset-window' && verdict.outcome === 'unknown') return [];
     return [`${verdict.summary} (${id})`];
   });
-}
-
-/** `40 s`, `12 minutes`, `3 hours`, `4 days`. */
-function age(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} hours` : `${Math.round(seconds / 86_400)} days`;
 }

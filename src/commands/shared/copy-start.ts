@@ -14,6 +14,7 @@ import type { Context } from '../../context.ts';
 import { CliError, EXIT } from '../../errors.ts';
 import { clearMarks, putSignal, readSignals } from '../../install/database/signals.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
+import { rateText } from '../../units.ts';
 import { type Copies, lookAtCopies, mustRun } from './copies.ts';
 
 /** What is to be copied, and what that costs. */
@@ -173,7 +174,7 @@ async function lineRate(
     const answer = await load({ kafka }, names.topics.heartbeat, context.signal);
     if (answer.ok) {
       const rate = bytesPerSecond(answer.value);
-      step.succeed(`${Math.round(rate / 1000)} KB/s, by at most 1 MiB that Kafka had to refuse`);
+      step.succeed(`${rateText(rate)}, by at most 1 MiB that Kafka had to refuse`);
       return rate;
     }
     step.warn(`not measured: ${answer.failure.message}`);

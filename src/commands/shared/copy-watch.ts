@@ -4,7 +4,8 @@ import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
 import { putSignal, readSignals } from '../../install/database/signals.ts';
 import type { StepHandle } from '../../ui/output.ts';
-import { durationText, progressText } from '../../ui/snapshot-text.ts';
+import { progressText } from '../../ui/snapshot-text.ts';
+import { spanText } from '../../units.ts';
 import { type Copies, lookAtCopies, mustRun } from './copies.ts';
 
 const PAUSE_MS = 2_000;
@@ -66,7 +67,7 @@ function remaining(first: CopyState, now: CopyState, elapsedMs: number): number 
 
 function unanswered({ names }: Copies): CliError {
   return new CliError('copy.unanswered', 'Debezium has not begun with the copy.', {
-    seen: `no chunk read in ${durationText(UNANSWERED_MS / 1000)}`,
+    seen: `no chunk read in ${spanText(UNANSWERED_MS / 1000)}`,
     needed:
       'SQL Server Agent that captures (the request is a row that must be captured first), and a connector that knows the table. ' +
       'The request stays: it begins when they are there.',

@@ -25,7 +25,7 @@ import {
 import type { Step } from '../../install/step.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { Values } from '../../settings/field.ts';
-import { durationText } from '../../ui/snapshot-text.ts';
+import { spanText } from '../../units.ts';
 
 /** Of the template (templates/connector/facility-source.json). */
 const CHUNK_ROWS = 2048;
@@ -65,7 +65,7 @@ export async function firstCopyPossible(
 
 /** `22:00–05:00 (UTC+3), opens in 3.5 h`. */
 function hoursText(window: CopyWindow, now: number): string {
-  const left = durationText(untilChange(window, now) * 60);
+  const left = spanText(untilChange(window, now) * 60);
   return `${windowText(window)}, ${isOpen(window, now) ? 'open for' : 'opens in'} ${left}`;
 }
 
@@ -168,7 +168,7 @@ export function firstCopyStep(settings: FacilitySettings, context: Context): Ste
             await putSignal(sql, controlSignal('pause', clock.now()), signal);
           }
           const not = left.length === 0 ? '' : `; without ${left.join(', ')}: see clinicmaster-cdc tables`;
-          return `${rows} rows, at least ${durationText(databaseSeconds)} of copying; hours ${when()}${not}`;
+          return `${rows} rows, at least ${spanText(databaseSeconds)} of copying; hours ${when()}${not}`;
         }),
     },
   ];

@@ -439,7 +439,7 @@ describe('kafka-throughput', () => {
   it('estimates the first copy on the slower of the two ways', () => {
     // 100,000 rows of 150 bytes at 0.5 MB/s.
     expect(judge(kafkaThroughput, facts(1000, 2000)).summary).toBe(
-      '500 KB/s: a first copy of 100000 rows takes about 30 s',
+      '500 kB/s: a first copy of 100000 rows takes about 30 s',
     );
   });
 });

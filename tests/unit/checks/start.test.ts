@@ -207,13 +207,13 @@ describe('the estimate', () => {
       measured: true,
     });
     expect(estimateText(estimate)).toBe(
-      'Copying costs 600000 rows, about 90 MB (150 bytes a row, more with long texts): 30 minutes at 50 KB/s (measured now).',
+      'Copying costs 600000 rows, about 90 MB (150 bytes a row, more with long texts): 30 min at 50 kB/s (measured now).',
     );
   });
 
   it('says that a rate is assumed, and what it does not know', () => {
     expect(estimateText(copyEstimate(undefined, 'dbo\\..*'))).toBe(
-      'The cost is not known: SQL Server did not tell its rows. The line: 64 KB/s (assumed; the line was not measured).',
+      'The cost is not known: SQL Server did not tell its rows. The line: 64 kB/s (assumed; the line was not measured).',
     );
     const failure = { kind: 'timeout' as const, code: 'ETIMEDOUT', message: '', broker: 'k:1' };
     const estimate = copyEstimate(
