@@ -10,9 +10,10 @@ export interface Typist {
   privileged?: boolean;
 }
 
-/** One argument in quotes; as it is where it needs none. */
+/** One argument in quotes; as it is where it needs none. PowerShell makes a list of `a,b`, and `@a` means something there. */
 export function quoted(text: string, { platform }: Typist): string {
-  if (/^[\w./:@%+=,-]+$/.test(text)) return text;
+  const plain = platform === 'win32' ? /^[\w./:\\+=-]+$/ : /^[\w./:@%+=,-]+$/;
+  if (plain.test(text)) return text;
   return platform === 'win32' ? `'${text.replaceAll("'", "''")}'` : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

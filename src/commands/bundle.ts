@@ -7,7 +7,7 @@ import { doctorReport } from '../checks/doctor-report.ts';
 import { FACILITY_CHECKS } from '../checks/registry.ts';
 import { facilityNames } from '../connector/names.ts';
 import type { Context } from '../context.ts';
-import { CliError, EXIT, type ExitCode } from '../errors.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
 import { FACILITY_COMPOSE } from '../install/facility-deployment.ts';
 import { ENV_FILE } from '../install/facility-folder.ts';
 import type { FacilitySettings } from '../settings/facility.ts';
@@ -16,10 +16,12 @@ import { secretsOf } from '../settings/redact.ts';
 import { type BundleContents, bundleLines, bundleText } from '../ui/bundle-text.ts';
 import { doctorText } from '../ui/doctor-text.ts';
 import { createStyle } from '../ui/style.ts';
+import { agree } from './shared/agree.ts';
 import { addFacilityFlags, openFacility } from './shared/facility.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { addOfflineFlags, offlineBundle } from './shared/offline-bundle.ts';
 import { facilityOf, thisSite } from './shared/site.ts';
+import { typed } from './shared/typed.ts';
 
 /** `bundle`: what somebody elsewhere needs to help, in one file that holds no password and no patient. */
 export const bundle: CommandModule = { define, run };
@@ -73,7 +75,20 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
     missing,
   };
   for (const line of bundleLines(contents)) out.note(line);
-  if (options.yes !== true) await agreed(contents, context);
+  await agree(
+    {
+      question: `Write ${contents.path}?`,
+      nobody: {
+        code: 'bundle.not-agreed',
+        message: 'Nobody can be asked whether this may be written.',
+        needed: 'Look at the list above, then give --yes.',
+        commands: [`${typed('bundle', options, host)} --yes`],
+      },
+      no: { code: 'cancelled', message: 'Cancelled; nothing was written.' },
+    },
+    options,
+    context,
+  );
   await files.writeAtomically(path, packed, BUNDLE_MODE);
   out.result({ ok: true, command: 'bundle', ...contents }, bundleText);
   return EXIT.ok;
@@ -109,19 +124,6 @@ async function gather(settings: FacilitySettings, deep: boolean, createdMs: numb
     version,
   });
   return { sealed, missing };
-}
-
-/** @throws CliError when nobody can be asked, or when the answer is no */
-async function agreed(contents: BundleContents, { interactive, prompts }: Context): Promise<void> {
-  if (!interactive) {
-    throw new CliError('bundle.not-agreed', 'Nobody can be asked whether this may be written.', {
-      exitCode: EXIT.usage,
-      needed: 'Look at the list above, then give --yes.',
-      commands: ['clinicmaster-cdc bundle --yes'],
-    });
-  }
-  if (await (await prompts()).confirm(`Write ${contents.path}?`, true)) return;
-  throw new CliError('cancelled', 'Cancelled; nothing was written.', { exitCode: EXIT.cancelled });
 }
 
 /** `clinicmaster-cdc-A1-20261124-0800.tgz`, by UTC. */

@@ -20,11 +20,11 @@ import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { printer } from './shared/checked.ts';
 import { addDockerFlag, offerDocker } from './shared/docker-install.ts';
 import { addImageFlags, imageRecipe } from './shared/image.ts';
-import { typed } from './shared/installation.ts';
 import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
 import { sayCutOff } from './shared/planned.ts';
+import { typed } from './shared/typed.ts';
 
 /** `central init`: from nothing, or from half-way, to a sink that reads. */
 export const centralInit: CommandModule = { define, run };
@@ -158,7 +158,7 @@ async function install(
     const ports = { files, imageFiles: await context.imageFiles(), docker, connect, clock, signal };
     const steps = [...plan(deployment, ports), sinkJoinedStep(CENTRAL_CONTAINER, kafka, ports)];
     const journalPath = `${dir}/${JOURNAL_FILE}`;
-    const again = typed(COMMAND, options);
+    const again = typed(COMMAND, options, context.host);
     return await runSteps(steps, { ...context, journalPath, command: COMMAND, again });
   } finally {
     await kafka.close();

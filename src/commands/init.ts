@@ -8,6 +8,7 @@ import { type FacilitySettings, toFacilitySettings } from '../settings/facility.
 import { facilityFields } from '../settings/fields.ts';
 import { moveEffects } from '../settings/move-effects.ts';
 import type { Resolved } from '../settings/resolve.ts';
+import { mayAsk } from './shared/agree.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { checkFacility } from './shared/checked.ts';
 import { confirmFacility } from './shared/confirm-facility.ts';
@@ -19,7 +20,7 @@ import { installFacility, previewFacility } from './shared/installation.ts';
 import { addFieldFlags } from './shared/layers.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { oldWorkerGone, renamed, sayEffects, soleInstance } from './shared/moves.ts';
-import { hasFailure, installed, mayAsk, preflight, stopped } from './shared/outcome.ts';
+import { hasFailure, installed, preflight, stopped } from './shared/outcome.ts';
 import { agreed, lookingOnly, planned, sayCutOff } from './shared/planned.ts';
 import { settleReplacement } from './shared/settle.ts';
 import { acceptedStartRisks, addAcceptRiskFlag, renewedPosition } from './shared/start-guard.ts';

@@ -65,7 +65,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   for (const { plan } of rotations) context.out.note(plan);
   const readable = Object.assign({}, life.settings, ...rotations.map((rotation) => rotation.readable));
   await guardStart(readable, options, context, 'replace the container');
-  await agree('Rotate now?', options, context);
+  await agree({ question: 'Rotate now?' }, options, context);
   const steps = await putIntoEffect(life, rotations, options, context);
   const { facilityName, facilityCode } = life.settings;
   const what = rotations.map(({ name }) => name).join(' and ');

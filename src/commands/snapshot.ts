@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../errors.ts';
 import type { FacilitySettings } from '../settings/facility.ts';
 import { copyText, estimateText } from '../ui/snapshot-text.ts';
+import { saidYes } from './shared/agree.ts';
 import { type Copies, lookAtCopies, withCopies } from './shared/copies.ts';
 import { planCopy, requestCopy } from './shared/copy-start.ts';
 import { controlCopy, followCopy } from './shared/copy-watch.ts';
@@ -103,7 +104,7 @@ async function start(
   const plan = await planCopy(wish.tables, wish.where, settings, copies, context);
   const shown = { estimate: plan.estimate, where: plan.where, database: copies.access.database };
   out.block((style) => estimateText(shown, style));
-  if (!(await agreed(options, context))) {
+  if (!(await saidYes('Copy now?', false, options, context))) {
     const answer = { ok: false, command: 'snapshot', changed: false, estimate: plan.estimate };
     out.result(answer, (_, style) => `${style.symbol('skip')} Nothing was started.`);
     if (context.interactive) return EXIT.ok;
@@ -113,12 +114,6 @@ async function start(
   await requestCopy(plan, 'copy', copies, context);
   const state = wish.follow ? await followCopy(copies, context) : await lookAtCopies(copies, context);
   return told(state, true, [], copies, context, { estimate: plan.estimate });
-}
-
-async function agreed(options: Options, context: Context): Promise<boolean> {
-  if (options.yes === true) return true;
-  if (!context.interactive) return false;
-  return (await context.prompts()).confirm('Copy now?', false);
 }
 
 const DONE: Record<Control, readonly string[]> = {

@@ -4,6 +4,7 @@ import { disablePlan } from '../connector/tsql/disable.ts';
 import type { Context } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../errors.ts';
 import type { Seen } from '../install/database/look.ts';
+import { mayAsk } from './shared/agree.ts';
 import { addDatabaseFlags, lookAt, openTarget, requireDba, type Target, wishOf } from './shared/database.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { addScriptFlags, mayApply, scriptOrApply } from './shared/sql-run.ts';
@@ -73,7 +74,7 @@ function requireSight({ facts, unseen }: Seen): void {
 async function confirmed(target: Target, options: Options, context: Context): Promise<void> {
   const { name } = target.database;
   let typed = typeof options.confirm === 'string' ? options.confirm : undefined;
-  if (typed === undefined && context.interactive && options.yes !== true) {
+  if (typed === undefined && mayAsk(context, options)) {
     const prompts = await context.prompts();
     typed = await prompts.text({
       message: `All captured changes of ${name} will be lost. Type the name of the database`,

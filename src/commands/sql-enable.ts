@@ -4,6 +4,7 @@ import { enablePlan } from '../connector/tsql/enable.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../errors.ts';
 import type { Seen } from '../install/database/look.ts';
+import { mayAsk } from './shared/agree.ts';
 import { addDatabaseFlags, lookAt, openTarget, requireDba, type Target, wishOf } from './shared/database.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { addScriptFlags, mayApply, scriptOrApply } from './shared/sql-run.ts';
@@ -61,7 +62,7 @@ async function openTargetFor(context: Context, options: Options): Promise<Target
 /** Our own tables in the hospital's database: asked first, because some sites allow none. */
 async function askForOwnSchema(seen: Seen, options: Options, context: Context): Promise<Options> {
   if (seen.facts.schemas.some(({ name }) => name === OWN_SCHEMA)) return options;
-  if (options.ownSchema === false || options.yes === true || !context.interactive) return options;
+  if (options.ownSchema === false || !mayAsk(context, options)) return options;
   const prompts = await context.prompts();
   const yes = await prompts.confirm(
     `Make a schema ${OWN_SCHEMA} with three small tables in the database? Without it the capture cannot be tested end to end`,

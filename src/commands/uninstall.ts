@@ -10,10 +10,10 @@ import { plan } from '../install/plan.ts';
 import { positionStep } from '../install/steps/position.ts';
 import { type UndoResult, undoSteps } from '../install/undo-steps.ts';
 import { uninstalledText, uninstallPlanText } from '../ui/uninstall-text.ts';
+import { agree } from './shared/agree.ts';
 import { addFacilityFlags, chosenDir } from './shared/facility.ts';
-import { typed } from './shared/installation.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
-import { mayAsk } from './shared/outcome.ts';
+import { typed } from './shared/typed.ts';
 import { removeLeftOvers } from './shared/uninstall-leftovers.ts';
 import {
   goesAndStays,
@@ -54,7 +54,7 @@ ${examples([
 ])}`;
 
 async function run(context: Context, options: Options): Promise<ExitCode> {
-  const { files, out, packageRoot } = context;
+  const { files, host, out, packageRoot } = context;
   const wishes = wishesOf(options);
   const dir = await chosenDir(context, options);
   const docker = wishes.withoutDocker ? undefined : await dockerOrAdvice(context, options);
@@ -62,7 +62,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   await noticeVersions({ dir, instance: installed.instance }, context);
   const owned = await ownership(installed, docker, files);
   const lists = goesAndStays(installed, owned, wishes);
-  const dba = undoScriptCommand(installed);
+  const dba = undoScriptCommand(installed, host);
   if (lists.goes.length === 0) {
     const data = { ...answerOf(installed, []), changed: false, ...lists, dba: null, next: [] };
     const nothing =
@@ -71,13 +71,27 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
     return EXIT.ok;
   }
   out.block((style) => uninstallPlanText({ ...lists, dba }, style));
-  await agreed(installed, options, context);
+  await agree(
+    {
+      question: `Uninstall ${installed.values?.FACILITY_NAME ?? installed.names.container} from this machine?`,
+      preset: false,
+      nobody: {
+        code: 'uninstall.not-agreed',
+        message: 'Nobody can be asked whether this may go.',
+        needed: 'Look at the list above, then give --yes. Nothing was removed.',
+        commands: [`${typed('uninstall', options, host)} --yes`],
+      },
+      no: { code: 'cancelled', message: 'Cancelled; nothing was removed.' },
+    },
+    options,
+    context,
+  );
 
   await removeLeftOvers(owned.left, docker, files);
   const steps = await takeAway(installed, owned, docker, wishes, context);
   await tidy(installed, wishes, context);
   const headline = `${installed.values?.FACILITY_NAME ?? installed.names.container} is uninstalled from this machine.`;
-  const next = wishes.keepSettings ? [typed('init', options)] : [];
+  const next = wishes.keepSettings ? [typed('init', options, host)] : [];
   const after = { goes: lists.goes, stays: lists.stays, dba, next };
   out.result({ ...answerOf(installed, steps), changed: true, ...after, headline }, uninstalledText);
   return EXIT.ok;
@@ -122,7 +136,7 @@ async function dockerOrAdvice(context: Context, options: Options): Promise<Docke
     throw new CliError(cause.code, `${cause.message} Nothing was removed.`, {
       ...(cause.seen === undefined ? {} : { seen: cause.seen }),
       needed: 'Docker, to take the container away. Where it is gone for good, the files alone can go.',
-      commands: [...cause.commands, `${typed('uninstall', options)} --without-docker`],
+      commands: [...cause.commands, `${typed('uninstall', options, context.host)} --without-docker`],
       cause,
     });
   }
@@ -134,22 +148,6 @@ async function hintOf(dir: string, docker: DockerPort | undefined, options: Opti
   const found = await docker?.container(facilityNames('x', instance).container);
   const code = found?.labels[FOLDER_LABEL] === dir ? (found.labels[CODE_LABEL] ?? '') : '';
   return { instance, code };
-}
-
-/** @throws CliError when nobody can be asked, or when the answer is no */
-async function agreed({ values, names }: Installed, options: Options, context: Context): Promise<void> {
-  if (options.yes === true) return;
-  if (!mayAsk(context, options)) {
-    throw new CliError('uninstall.not-agreed', 'Nobody can be asked whether this may go.', {
-      exitCode: EXIT.usage,
-      needed: 'Look at the list above, then give --yes. Nothing was removed.',
-      commands: [`${typed('uninstall', options)} --yes`],
-    });
-  }
-  const prompts = await context.prompts();
-  const what = values?.FACILITY_NAME ?? names.container;
-  if (await prompts.confirm(`Uninstall ${what} from this machine?`, false)) return;
-  throw new CliError('cancelled', 'Cancelled; nothing was removed.', { exitCode: EXIT.cancelled });
 }
 
 async function takeAway(

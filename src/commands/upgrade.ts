@@ -63,7 +63,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   await wanted.validate();
   await guardStart(settings, options, context, 'replace the container');
   const before = await failing(settings, context);
-  await agree('Upgrade now?', options, context);
+  await agree({ question: 'Upgrade now?' }, options, context);
 
   const kept = await readRecord(context.files, settings.dir);
   if (kept !== undefined) await finish(kept, settings.dir, context);
@@ -110,7 +110,7 @@ async function rollBack(context: Context, options: Options): Promise<ExitCode> {
       commands: ['docker images', 'clinicmaster-cdc upgrade --image <the former one>'],
     });
   }
-  await agree('Put the former container back?', options, context);
+  await agree({ question: 'Put the former container back?' }, options, context);
   const steps = await goBack(record, dir, context, (settings) =>
     guardStart(settings, options, context, 'put the former container back'),
   );

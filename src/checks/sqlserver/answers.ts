@@ -1,4 +1,5 @@
 import type { SqlFailure } from '../../adapters/sqlserver-port.ts';
+import { failureText } from '../../connector/sql-failure.ts';
 import type { Verdict } from '../types.ts';
 import { unknown } from '../verdicts.ts';
 
@@ -18,8 +19,7 @@ export function isMissingRight(failure: SqlFailure): boolean {
  * @param grant T-SQL that gives the login the right to look
  */
 export function cannotTell(id: string, failure: SqlFailure, grant: readonly string[] = []): Verdict {
-  const current =
-    failure.number === undefined ? failure.message : `error ${failure.number}: ${failure.message}`;
+  const current = failureText(failure);
   if (isMissingRight(failure) && grant.length > 0) {
     return unknown(`${id}-no-right`, 'The login may not look.', {
       current,

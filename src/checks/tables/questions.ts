@@ -1,4 +1,5 @@
 import type { SqlFailure, SqlServerPort, SqlValue } from '../../adapters/sqlserver-port.ts';
+import { failureText } from '../../connector/sql-failure.ts';
 import { CliError } from '../../errors.ts';
 import { isMissingRight } from '../sqlserver/answers.ts';
 import {
@@ -101,5 +102,5 @@ function refused(address: string, failure: SqlFailure): CliError {
 /** Why a question was not answered. */
 export function reason(failure: SqlFailure): string {
   if (isMissingRight(failure)) return `the login may not look (error ${failure.number})`;
-  return failure.number === undefined ? failure.message : `error ${failure.number}: ${failure.message}`;
+  return failureText(failure);
 }

@@ -9,6 +9,7 @@ import {
   refusal,
   resolve,
 } from '../../settings/resolve.ts';
+import { mayAsk } from './agree.ts';
 import { layers } from './layers.ts';
 import type { Options } from './module.ts';
 
@@ -49,7 +50,7 @@ export async function collectAnswers(
   context: Context,
 ): Promise<Resolved> {
   const given = await answersGiven(fields, existing, options, context);
-  if (!context.interactive || options.yes === true) return settled(given);
+  if (!mayAsk(context, options)) return settled(given);
   const { resolved, found } = given;
   const refused = new Set(found.map(({ field }) => field));
   for (const { field, message } of found) context.out.warn(`${field.prompt}: ${message}`);

@@ -5,8 +5,8 @@ import { codeHints, isUid, similarNames, wasTyped } from '../../settings/dhis2.t
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { Values } from '../../settings/field.ts';
 import type { Resolved } from '../../settings/resolve.ts';
+import { mayAsk } from './agree.ts';
 import type { Options } from './module.ts';
-import { mayAsk } from './outcome.ts';
 
 /**
  * Is it the right facility? A mistyped code makes another hospital's rows of these patients. Hints on a code that was typed; and

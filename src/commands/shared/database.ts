@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { SqlFailure } from '../../adapters/sqlserver-port.ts';
 import type { SqlScriptPort } from '../../adapters/sqlserver-script-port.ts';
+import { failureText } from '../../connector/sql-failure.ts';
 import { nothingSeen } from '../../connector/tsql/facts.ts';
 import { type DatabaseWish, ENOUGH_RETENTION, USUAL_RETENTION } from '../../connector/tsql/wish.ts';
 import type { Context } from '../../context.ts';
@@ -9,6 +10,7 @@ import { look, type Seen } from '../../install/database/look.ts';
 import { folderFacts, readEnvValues } from '../../install/facility-folder.ts';
 import { DBA_KEYS, databaseFields } from '../../settings/database-fields.ts';
 import { type DatabaseSettings, reader } from '../../settings/facility.ts';
+import { mayAsk } from './agree.ts';
 import { collectAnswers } from './answers.ts';
 import { certificateFrom } from './certificates.ts';
 import { addFacilityFlags, chosenDir } from './facility.ts';
@@ -75,7 +77,7 @@ export async function openTarget(context: Context, options: Options): Promise<Ta
 /** The DBA's login with its password, asked for where none was given. */
 export async function dbaLogin(user: string, password: string, options: Options, context: Context) {
   if (password !== '') return { user, password };
-  if (!context.interactive || options.yes === true) throw noDba();
+  if (!mayAsk(context, options)) throw noDba();
   const prompts = await context.prompts();
   const check = (text: string) => (text === '' ? 'The password is empty.' : undefined);
   return { user, password: await prompts.secret({ message: `Password of ${user}`, check }) };
@@ -84,7 +86,7 @@ export async function dbaLogin(user: string, password: string, options: Options,
 /** The DBA's login, asked for where none was given: `--apply` needs one. */
 export async function requireDba(target: Target, options: Options, context: Context): Promise<Target> {
   if (target.dba !== null) return target;
-  if (!context.interactive || options.yes === true) throw noDba();
+  if (!mayAsk(context, options)) throw noDba();
   const prompts = await context.prompts();
   const user = await prompts.text({
     message: 'Login of the DBA (SQL Server login, not Windows)',
@@ -135,7 +137,7 @@ export async function lookAt(target: Target, monitoring: boolean, context: Conte
       throw dbaRefused(dba.user, database, seen.failure);
     }
     step.warn('could not look');
-    return blind(database.name, `${database.user} does not get in: ${told(seen.failure)}`);
+    return blind(database.name, `${database.user} does not get in: ${failureText(seen.failure)}`);
   } finally {
     await sql.close();
   }
@@ -145,13 +147,9 @@ function blind(database: string, why: string): Seen {
   return { facts: nothingSeen(database), asker: 'nobody', unseen: [`anything of this server: ${why}`] };
 }
 
-function told(failure: SqlFailure): string {
-  return failure.number === undefined ? failure.message : `error ${failure.number}: ${failure.message}`;
-}
-
 function dbaRefused(user: string, database: DatabaseSettings, failure: SqlFailure): CliError {
   return new CliError('sql.dba-refused', `${user} does not get into ${database.name}.`, {
-    seen: told(failure),
+    seen: failureText(failure),
     needed: `A SQL Server login that is a sysadmin, and the database ${database.name} on this server. Nothing was changed.`,
     commands: ['clinicmaster-cdc doctor --only sql-login'],
     who: 'dba',

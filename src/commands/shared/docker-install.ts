@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
+import { mayAsk } from './agree.ts';
 import type { Options } from './module.ts';
-import { mayAsk } from './outcome.ts';
 
 export function addDockerFlag(command: Command): void {
   command.option('--install-docker', 'install Docker when there is none (root, Debian and Ubuntu)');

@@ -22,6 +22,7 @@ import type { Options } from './module.ts';
 import { startsConnector } from './moves.ts';
 import { dockerOrReason } from './planned.ts';
 import { guardStart } from './start-guard.ts';
+import { typed } from './typed.ts';
 
 /** A facility's answers, ready to be put into effect. */
 export interface Wanted {
@@ -43,7 +44,11 @@ export async function installFacility(wanted: Wanted, context: Context): Promise
       await guardStart(wanted.settings, wanted.options, context, 'start the connector');
     }
     const journalPath = `${wanted.settings.dir}/${JOURNAL_FILE}`;
-    return await runSteps(steps, { ...context, journalPath, again: typed('init', wanted.options) });
+    return await runSteps(steps, {
+      ...context,
+      journalPath,
+      again: typed('init', wanted.options, context.host),
+    });
   } finally {
     await work.close();
   }
@@ -118,13 +123,4 @@ async function open({ settings, resolved, options }: Wanted, context: Context, d
     ],
     close: () => kafka.close(),
   };
-}
-
-/** What to type to run a verb for the same facility again. */
-export function typed(verb: string, options: Options): string {
-  const flags = ['dir', 'instance'].flatMap((name) => {
-    const value = options[name];
-    return typeof value === 'string' ? [`--${name}`, /^[\w./:\\-]+$/.test(value) ? value : `'${value}'`] : [];
-  });
-  return ['clinicmaster-cdc', verb, ...flags].join(' ');
 }

@@ -6,8 +6,8 @@ import type { Context } from '../../context.ts';
 import { CliError, EXIT } from '../../errors.ts';
 import type { DatabaseSettings, FacilitySettings } from '../../settings/facility.ts';
 import { password as passwordRule } from '../../settings/validators.ts';
+import { mayAsk } from './agree.ts';
 import type { Options } from './module.ts';
-import { mayAsk } from './outcome.ts';
 
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789-_';
 const LENGTH = 32;

@@ -7,6 +7,7 @@ import type { StepResult } from '../../install/step.ts';
 import type { Output, Style } from '../../ui/output.ts';
 import { renamedText } from '../../ui/renamed-text.ts';
 import { verdictText } from '../../ui/verdict-text.ts';
+import { mayAsk } from './agree.ts';
 import type { Options } from './module.ts';
 
 export function hasFailure(checks: readonly CheckResult[]): boolean {
@@ -45,11 +46,6 @@ export async function preflight(
     if (chosen === 'change') await change?.();
     context.out.heading('Checks, again');
   }
-}
-
-/** Somebody sits at a terminal and has not said `--yes`. */
-export function mayAsk({ interactive }: Context, options: Options): boolean {
-  return interactive && options.yes !== true;
 }
 
 /** The checks before the installation have found something: says what, and that nothing was changed. */

@@ -1,5 +1,6 @@
 import type { SqlFailure } from '../../adapters/sqlserver-port.ts';
 import { FACILITY_CHECKS } from '../../checks/registry.ts';
+import { failureText } from '../../connector/sql-failure.ts';
 import { withPassword } from '../../connector/tsql/batch.ts';
 import { ownPassword, PASSWORD_REFUSED, rotateBatch } from '../../connector/tsql/rotate.ts';
 import type { Context } from '../../context.ts';
@@ -125,7 +126,7 @@ export async function databaseRotation(
       if (failure === undefined) out.note(`SQL Server: ${former.user} has its former password again.`);
       else
         out.warn(
-          `SQL Server does not take the former password again: ${told(failure, [password, former.password])}`,
+          `SQL Server does not take the former password again: ${withoutSecrets(failure, [password, former.password])}`,
         );
       return failure === undefined;
     },
@@ -201,7 +202,7 @@ function samePassword(which: string, key: string): CliError {
 
 function notAsked({ database }: FacilitySettings, failure: SqlFailure): CliError {
   return new CliError('rotate.database-unreachable', 'SQL Server cannot be asked.', {
-    seen: told(failure, [database.password]),
+    seen: withoutSecrets(failure, [database.password]),
     needed: 'A SQL Server that answers. Nothing was changed.',
     commands: ['clinicmaster-cdc doctor --only sql-login'],
   });
@@ -229,7 +230,7 @@ function refusedByServer(failure: SqlFailure, secrets: readonly string[]): CliEr
     .map((number) => PASSWORD_REFUSED[number])
     .find(Boolean);
   return new CliError('rotate.database-refused', 'SQL Server does not set the new password.', {
-    seen: told(failure, secrets),
+    seen: withoutSecrets(failure, secrets),
     needed: `${why === undefined ? 'Another password, or the DBA' : `Another password: ${why}`}. The present one counts; nothing was changed.`,
     commands: ['clinicmaster-cdc rotate --database --generate', 'clinicmaster-cdc sql rotate'],
     who: why === undefined ? 'dba' : 'you',
@@ -241,7 +242,7 @@ function unproven(user: string, failure: SqlFailure): CliError {
     'rotate.unproven',
     `SQL Server has set the new password of ${user} and then refuses it.`,
     {
-      seen: told(failure, []),
+      seen: withoutSecrets(failure, []),
       needed: 'A DBA who looks at the login: locked, disabled or expired.',
       commands: ['clinicmaster-cdc doctor --only sql-login'],
       who: 'dba',
@@ -250,7 +251,7 @@ function unproven(user: string, failure: SqlFailure): CliError {
 }
 
 /** A server may quote a statement that it refuses. */
-function told({ number, message }: SqlFailure, secrets: readonly string[]): string {
+function withoutSecrets(failure: SqlFailure, secrets: readonly string[]): string {
   const hide = redactor(secrets.map((value) => ({ name: 'password', value })));
-  return hide(number === undefined ? message : `error ${number}: ${message}`);
+  return hide(failureText(failure));
 }

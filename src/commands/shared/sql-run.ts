@@ -9,6 +9,7 @@ import type { Seen } from '../../install/database/look.ts';
 import { type BatchResult, type BatchWatch, runBatches } from '../../install/database/run-batches.ts';
 import { ENV_MODE } from '../../install/steps/files.ts';
 import { appliedText, scriptResultText } from '../../ui/sql-text.ts';
+import { mayAsk } from './agree.ts';
 import { dbaConnection, type Target } from './database.ts';
 import type { Options } from './module.ts';
 
@@ -189,7 +190,7 @@ export async function applyBatches(
 }
 
 async function connectorPassword(target: Target, options: Options, context: Context): Promise<string> {
-  if (target.database.password !== '' || !context.interactive || options.yes === true) {
+  if (target.database.password !== '' || !mayAsk(context, options)) {
     return requirePassword(target);
   }
   const prompts = await context.prompts();

@@ -11,6 +11,7 @@ import type { FacilitySettings } from '../../settings/facility.ts';
 import { facilityFields } from '../../settings/fields.ts';
 import { refusal } from '../../settings/resolve.ts';
 import { choicePreview, choiceText } from '../../ui/table-choice-text.ts';
+import { saidYes } from './agree.ts';
 import type { Options } from './module.ts';
 
 /** The keys of `.env` that hold the lists. */
@@ -59,19 +60,13 @@ export async function changeChoice(
     );
   }
   const path = `${settings.dir}/${ENV_FILE}`;
-  if (!(await agreed(path, options, context))) {
+  if (!(await saidYes(`Write this to ${path}?`, false, options, context))) {
     out.result({ ...answer, changed: false, written: null }, choiceText);
     return context.interactive ? EXIT.ok : EXIT.usage;
   }
   await write(path, lists, context);
   out.result({ ...answer, changed: true, written: path }, choiceText);
   return EXIT.ok;
-}
-
-async function agreed(path: string, options: Options, context: Context): Promise<boolean> {
-  if (options.yes === true) return true;
-  if (!context.interactive) return false;
-  return (await context.prompts()).confirm(`Write this to ${path}?`, false);
 }
 
 type Differences = Readonly<Record<string, { before: string; after: string }>>;

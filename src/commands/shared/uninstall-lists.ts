@@ -3,6 +3,7 @@ import type { FilesPort } from '../../adapters/files-port.ts';
 import { TOPIC_PREFIX } from '../../connector/names.ts';
 import type { Installed } from '../../install/installed.ts';
 import { isOurs } from '../../install/steps/container.ts';
+import { quoted, type Typist } from '../../shell.ts';
 import { type LeftOvers, leftOvers } from './uninstall-leftovers.ts';
 
 /** What the flags of `uninstall` ask for. */
@@ -97,7 +98,7 @@ export function goesAndStays(
 }
 
 /** The command that prints the DBA's undo script, with flags: `.env` may be gone by then. Null where the database is not known. */
-export function undoScriptCommand({ values }: Installed): string | null {
+export function undoScriptCommand({ values }: Installed, typist: Typist): string | null {
   if (values === undefined || (values.DB_HOST ?? '') === '') return null;
   const name = values.DB_NAME || 'ClinicMasterMOH';
   const flags = {
@@ -108,10 +109,6 @@ export function undoScriptCommand({ values }: Installed): string | null {
     '--dba-user': 'sa',
     '--confirm': name,
   };
-  const words = Object.entries(flags).map(([flag, value]) => `${flag} ${quoted(value)}`);
+  const words = Object.entries(flags).map(([flag, value]) => `${flag} ${quoted(value, typist)}`);
   return `clinicmaster-cdc sql disable ${words.join(' ')}`;
-}
-
-function quoted(value: string): string {
-  return /^[\w.,:\\-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

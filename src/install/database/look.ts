@@ -1,5 +1,6 @@
 import type { SqlAnswer, SqlFailure, SqlServerPort, SqlValue } from '../../adapters/sqlserver-port.ts';
 import { HEARTBEAT_TABLE, MADE_TABLE, OWN_SCHEMA } from '../../connector/own-schema.ts';
+import { failureText } from '../../connector/sql-failure.ts';
 import { type DatabaseFacts, nothingSeen, type TableFacts } from '../../connector/tsql/facts.ts';
 import { MSDB_TABLES } from '../../connector/tsql/grants.ts';
 import { bracketed, bracketedPair } from '../../connector/tsql/quote.ts';
@@ -53,13 +54,9 @@ class Questions {
   ): Promise<Row[] | null> {
     const answer: SqlAnswer<Row> = await this.#sql.query<Row>(text, parameters, this.#signal);
     if (answer.ok) return answer.value;
-    this.unseen.push(`${what} (${reason(answer.failure)})`);
+    this.unseen.push(`${what} (${failureText(answer.failure)})`);
     return null;
   }
-}
-
-function reason(failure: SqlFailure): string {
-  return failure.number === undefined ? failure.message : `error ${failure.number}: ${failure.message}`;
 }
 
 /**

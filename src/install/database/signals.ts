@@ -1,6 +1,7 @@
 import type { SqlServerPort, SqlValue } from '../../adapters/sqlserver-port.ts';
 import { OWN_SCHEMA, SIGNAL_TABLE } from '../../connector/own-schema.ts';
 import { CHUNK_BEGUN, CHUNK_READ, EXECUTE, type SignalRow } from '../../connector/signals.ts';
+import { failureText } from '../../connector/sql-failure.ts';
 import { bracketed } from '../../connector/tsql/quote.ts';
 import { CliError } from '../../errors.ts';
 
@@ -168,9 +169,8 @@ async function ask<Row extends Record<string, SqlValue>>(
 ): Promise<Row[]> {
   const answer = await sql.query<Row>(text, parameters, signal);
   if (answer.ok) return answer.value;
-  const { number, message } = answer.failure;
   throw new CliError('copy.sqlserver', `SQL Server at ${sql.address} did not take a question.`, {
-    seen: number === undefined ? message : `error ${number}: ${message}`,
+    seen: failureText(answer.failure),
     needed:
       'A SQL Server that this machine reaches, and the rights that sql enable gives to the login of DB_USER.',
     commands: ['clinicmaster-cdc doctor --only sqlserver'],

@@ -4,6 +4,7 @@ import { folderFacts } from '../../../install/facility-folder.ts';
 import type { Field, Values } from '../../../settings/field.ts';
 import type { Resolved } from '../../../settings/resolve.ts';
 import { WentBack } from '../../../ui/prompts/prompt-port.ts';
+import { mayAsk } from '../agree.ts';
 import { answersGiven, settled } from '../answers.ts';
 import { certificateFrom } from '../certificates.ts';
 import { enrolmentFrom } from '../enrolment.ts';
@@ -37,7 +38,7 @@ export async function facilityAnswers(
   context: Context,
 ): Promise<FacilityAnswers> {
   const given = await answersGiven(fields, existing, options, context);
-  if (!context.interactive || options.yes === true) {
+  if (!mayAsk(context, options)) {
     if (options.change === true) throw nobodyToAsk();
     return { resolved: settled(given), options };
   }
