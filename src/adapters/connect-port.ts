@@ -32,6 +32,10 @@ export interface ConnectPort {
   resume(name: string): Promise<void>;
   stop(name: string): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Puts these positions in place of the stored ones of the same partitions. Only of a connector that is STOPPED. */
+  alterOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<void>;
+  /** Takes every stored position of the connector away. Only of one that is STOPPED. */
+  resetOffsets(name: string): Promise<void>;
 }
 
 /** Flat map, as the REST interface takes it; secrets are `${env:…}` references, never values. */

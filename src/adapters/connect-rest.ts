@@ -66,6 +66,8 @@ export function connectRest(url: string): ConnectPort {
     resume: (name) => act('PUT', at(name, '/resume')),
     stop: (name) => act('PUT', at(name, '/stop')),
     remove: (name) => act('DELETE', at(name)),
+    alterOffsets: (name, offsets) => act('PATCH', at(name, '/offsets'), { offsets }),
+    resetOffsets: (name) => act('DELETE', at(name, '/offsets')),
   };
 }
 

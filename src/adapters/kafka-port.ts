@@ -176,5 +176,11 @@ export interface KafkaPort {
    * None for a topic that is not there.
    */
   newestRecords(topic: string, count: number, signal: AbortSignal): Promise<KafkaAnswer<Tail>>;
+  /** Writes one record to a topic of one partition that is there, and waits until every copy in sync has it. */
+  append(
+    topic: string,
+    record: { key: string; value: string },
+    signal: AbortSignal,
+  ): Promise<KafkaAnswer<null>>;
   close(): Promise<void>;
 }

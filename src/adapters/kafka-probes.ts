@@ -2,7 +2,7 @@ import type Broker from 'kafkajs/src/broker/index.js';
 import { saslHandshakeRequest } from './kafka-login-requests.ts';
 import { leaders } from './kafka-offsets.ts';
 import type { Address, BrokerVersions, LargeRequest, Refusal } from './kafka-port.ts';
-import { brokenRecords, impossibleRecords, produceRequest } from './kafka-produce-requests.ts';
+import { brokenRecords, impossibleRecords, oneRecord, produceRequest } from './kafka-produce-requests.ts';
 import { metadataRequest, protocolError } from './kafka-requests.ts';
 import type { KafkaSession } from './kafka-session.ts';
 import { failureCode } from './network-failure.ts';
@@ -89,14 +89,29 @@ export function askedAfterIdle(
 }
 
 export async function refusalOfTime(session: KafkaSession, topic: string): Promise<Refusal> {
-  return refusal(session, topic, await impossibleRecords());
+  return produced(session, topic, await impossibleRecords());
 }
 
 export async function refusalOfLoad(session: KafkaSession, topic: string, bytes: number): Promise<Refusal> {
-  return refusal(session, topic, await brokenRecords(bytes));
+  return produced(session, topic, await brokenRecords(bytes));
 }
 
-async function refusal(session: KafkaSession, topic: string, records: Buffer): Promise<Refusal> {
+/** Writes one record to a one-partition topic and waits for every copy that is in sync. */
+export async function recordWritten(
+  session: KafkaSession,
+  topic: string,
+  record: { key: string; value: string },
+): Promise<null> {
+  const { code, message } = await produced(
+    session,
+    topic,
+    await oneRecord(record.key, record.value, Date.now()),
+  );
+  if (code !== 'NONE') throw Object.assign(new Error(message ?? code), { type: code });
+  return null;
+}
+
+async function produced(session: KafkaSession, topic: string, records: Buffer): Promise<Refusal> {
   const [led] = await leaders(session, [topic]);
   if (led === undefined) throw protocolError(3);
   const broker = await session.pool.at(led.broker);

@@ -36,8 +36,13 @@ export async function brokenRecords(bytes: number): Promise<Buffer> {
   return whole;
 }
 
-async function batch(records: Encoder[]): Promise<Buffer> {
-  const times = { firstTimestamp: FAR_FUTURE, maxTimestamp: FAR_FUTURE };
+/** One record as it shall stand in a topic. @param at ms since 1970 */
+export async function oneRecord(key: string, value: string, at: number): Promise<Buffer> {
+  return batch([record({ offsetDelta: 0, key: Buffer.from(key), value: Buffer.from(value) })], at);
+}
+
+async function batch(records: Encoder[], at = FAR_FUTURE): Promise<Buffer> {
+  const times = { firstTimestamp: at, maxTimestamp: at };
   const made = await RecordBatch({ records, lastOffsetDelta: records.length - 1, ...times });
   return made.buffer;
 }

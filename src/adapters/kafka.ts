@@ -7,6 +7,7 @@ import {
   askedAfterIdle,
   largeRequestTo,
   mechanismsOf,
+  recordWritten,
   refusalOfLoad,
   refusalOfTime,
   versionsOf,
@@ -96,6 +97,8 @@ export function kafka(access: KafkaAccess, clientId: string, dial?: Dial): Kafka
 
     lastRecord: (topic, signal) => answer(signal, () => newestRecord(session, topic)),
     newestRecords: (topic, count, signal) => answer(signal, () => newestRecords(session, topic, count)),
+
+    append: (topic, record, signal) => answer(signal, () => recordWritten(session, topic, record)),
 
     deleteTopics: (topics, signal) =>
       answer(signal, async () => {

@@ -203,6 +203,10 @@ export function fakeKafka(world: World): KafkaPort {
       return answer(names.map((name) => ({ name, refused })));
     },
     newestRecords: async () => answer({ records: kafka.positions ?? [], whole: true }),
+    append: async (topic, { key, value }) => {
+      world.writes.push(`${topic}: ${key} = ${value}`);
+      return answer(null);
+    },
     close: async () => {},
   };
 }
@@ -247,6 +251,8 @@ export function fakeConnect(world: World, url: string): ConnectPort {
     resume: unused,
     stop: unused,
     remove: unused,
+    alterOffsets: unused,
+    resetOffsets: unused,
   };
 }
 

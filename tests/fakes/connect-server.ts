@@ -96,7 +96,7 @@ function route(
     return [404, { error_code: 404, message: `No status found for connector ${name}` }];
   if (rest === '/config') return [200, { ...connector.config, name }];
   if (rest === '/status') return [200, statusOf(name, connector)];
-  if (rest === '/offsets') return [200, { offsets: state.offsets }];
+  if (rest === '/offsets') return offsets(state, connector.state, method, body);
   if (rest.startsWith('/restart')) {
     delete connector.trace;
     Object.assign(connector, { state: 'RUNNING', task: state.nextTask });
@@ -123,6 +123,20 @@ function route(
     return [202, undefined];
   }
   return [500, { message: `${method} ${url} is not part of this fake` }];
+}
+
+/** Connect takes other positions only while the connector is stopped (measured on 4.3.1). */
+function offsets(state: ConnectServer, connector: string, method: string, body: unknown): [number, unknown] {
+  if (method === 'GET') return [200, { offsets: state.offsets }];
+  if (connector !== 'STOPPED') {
+    const message =
+      'Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified ' +
+      "connector by issuing a 'PUT' request to the '/connectors/x/stop' endpoint";
+    return [400, { error_code: 400, message }];
+  }
+  if (method === 'PATCH') state.offsets = (body as { offsets: unknown[] }).offsets;
+  else state.offsets = [];
+  return [200, { message: 'The Connect framework-managed offsets for this connector have been altered' }];
 }
 
 function put(state: ConnectServer, name: string, config: Record<string, string>): [number, unknown] {

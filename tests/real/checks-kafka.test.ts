@@ -148,9 +148,28 @@ describe('reading a topic', () => {
     }
   });
 
+  test('writes a record that stands there as it was given', async () => {
+    const port = kafka(access(), 'cdc.CHECKS.cli');
+    const record = { key: 'target-state-cdc-CHECKS', value: '{"state":"PAUSED","state.v2":"STOPPED"}' };
+    try {
+      expect(await port.append(topic, record, soon())).toEqual({ ok: true, value: null });
+      const last = await port.lastRecord(topic, soon());
+      expect(last).toMatchObject({ ok: true, value: record });
+      const writtenAt = last.ok ? (last.value?.timestampMs ?? 0) : 0;
+      expect(Math.abs(writtenAt - Date.now())).toBeLessThan(10_000);
+    } finally {
+      await port.close();
+    }
+  });
+
   test('is refused where another facility keeps its own', async () => {
     const port = kafka(access(), 'cdc.CHECKS.cli');
     try {
+      const record = { key: 'k', value: 'v' };
+      expect(await port.append('cdc.CHECKS-2.heartbeat', record, soon())).toMatchObject({
+        ok: false,
+        failure: { kind: 'not-authorised' },
+      });
       expect(await port.lastRecord('cdc.CHECKS-2.heartbeat', soon())).toMatchObject({
         ok: false,
         failure: { kind: 'not-authorised' },

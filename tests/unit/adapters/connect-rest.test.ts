@@ -65,6 +65,27 @@ describe('a Connect worker', () => {
     });
   });
 
+  it('alters and resets the offsets of a connector that is stopped, and of no other', async () => {
+    const partition = { server: 's', database: 'Clinic' };
+    const offset = { commit_lsn: '00000027:00000ac0:0003', change_lsn: null, event_serial_no: 0 };
+    await connect().putConfig('cdc-a', CONFIG);
+    await expect(connect().alterOffsets('cdc-a', [{ partition, offset }])).rejects.toMatchObject({
+      code: 'connect.refused',
+      seen: expect.stringContaining('HTTP 400 Connectors must be in the STOPPED state'),
+    });
+    await connect().stop('cdc-a');
+    await connect().alterOffsets('cdc-a', [{ partition, offset }]);
+    expect(await connect().offsets('cdc-a')).toEqual([{ partition, offset }]);
+    await connect().resetOffsets('cdc-a');
+    expect(await connect().offsets('cdc-a')).toEqual([]);
+    expect(worker.calls.slice(-4)).toEqual([
+      'PATCH /connectors/cdc-a/offsets',
+      'GET /connectors/cdc-a/offsets',
+      'DELETE /connectors/cdc-a/offsets',
+      'GET /connectors/cdc-a/offsets',
+    ]);
+  });
+
   it('spells a name so that it stays one', async () => {
     await connect().config('a/b?c');
     expect(worker.calls).toEqual(['GET /connectors/a%2Fb%3Fc/config']);

@@ -6,6 +6,7 @@ import { saslHandshakeRequest } from '../../../src/adapters/kafka-login-requests
 import {
   brokenRecords,
   impossibleRecords,
+  oneRecord,
   produceRequest,
 } from '../../../src/adapters/kafka-produce-requests.ts';
 import { describeGroupsRequest, metadataRequest, operations } from '../../../src/adapters/kafka-requests.ts';
@@ -172,6 +173,16 @@ describe('produceRequest', () => {
     expect(crc(broken)).not.toBe(crc32C(body(broken)) >>> 0);
     const whole = await impossibleRecords();
     expect(crc(whole)).toBe(crc32C(body(whole)) >>> 0);
+  });
+  it('holds one record with its key, its value and the time it was given', async () => {
+    const one = await oneRecord('the key', 'the value', 1_700_000_000_000);
+    expect(crc(one)).toBe(crc32C(body(one)) >>> 0);
+    expect(one.toString('latin1')).toContain('the key\x12the value');
+    // First and last time of the batch.
+    expect([one.readBigInt64BE(27), one.readBigInt64BE(35)]).toEqual([
+      1_700_000_000_000n,
+      1_700_000_000_000n,
+    ]);
   });
   it('asks all replicas, and reads what the broker complains about', async () => {
     const { request, response } = produceRequest('t', Buffer.from('rr'));
