@@ -57,8 +57,10 @@ import { kafkaTlsHandshake } from './kafka/kafka-tls-handshake.ts';
 import { kafkaTlsHostname } from './kafka/kafka-tls-hostname.ts';
 import { kafkaTlsInterception } from './kafka/kafka-tls-interception.ts';
 import { heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
+import { streamLag } from './pipeline/stream-lag.ts';
 import { streamPosition } from './pipeline/stream-position.ts';
 import { streamTopics } from './pipeline/stream-topics.ts';
+import { tableChanges } from './pipeline/table-changes.ts';
 import { sqlAgentRunning } from './sqlserver/sql-agent-running.ts';
 import { sqlAvailabilityGroup } from './sqlserver/sql-availability-group.ts';
 import { sqlCanary } from './sqlserver/sql-canary.ts';
@@ -194,6 +196,8 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   connectorConfig,
   connectorState,
   streamPosition,
+  streamLag,
   heartbeatFresh,
   streamTopics,
+  tableChanges,
 ];

@@ -5,28 +5,28 @@ import { connectorState } from './connect/connector-state.ts';
 import { dockerConnectRest } from './connect/docker-connect-rest.ts';
 import { type ContainerFacts, dockerContainerState } from './connect/docker-container-state.ts';
 import type { FacilityCheck } from './context.ts';
+import { judgeHealth } from './health/judge.ts';
+import type { Finding, Health } from './health/words.ts';
 import { type HeartbeatFacts, heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
+import { streamLag } from './pipeline/stream-lag.ts';
 import { type PositionFacts, streamPosition } from './pipeline/stream-position.ts';
 import { streamTopics } from './pipeline/stream-topics.ts';
+import { tableChanges } from './pipeline/table-changes.ts';
+import { sqlCaptureFresh } from './sqlserver/sql-capture-fresh.ts';
+import { sqlOffsetWindow } from './sqlserver/sql-offset-window.ts';
+import { sqlScanLatency } from './sqlserver/sql-scan-latency.ts';
+import { type Headroom, headroomOf } from './status-headroom.ts';
 import type { CheckResult, Facts } from './types.ts';
-
-/** The checks that `status` looks at; what they need runs too. */
-export const STATUS_CHECKS: readonly string[] = [
-  dockerContainerState.id,
-  dockerConnectRest.id,
-  connectorState.id,
-  streamPosition.id,
-  heartbeatFresh.id,
-  streamTopics.id,
-];
-
-/** `healthy`: nothing to do; `attention`: it may stream, look at it; `down`: it does not stream. */
-export type Health = 'healthy' | 'attention' | 'down';
 
 /** What one facility does right now. Null: could not be learnt; the checks say why. Times are ISO 8601. */
 export interface StatusReport {
   facility: { code: string; id: string; name: string };
+  /** ISO 8601, by the clock of this machine. */
+  at: string;
   health: Health;
+  /** Data arrive and nothing has failed. */
+  ok: boolean;
+  findings: Finding[];
   container: {
     name: string;
     /** Docker's word, or `absent`. */
@@ -34,33 +34,58 @@ export interface StatusReport {
     health: string | null;
     startedAt: string | null;
     image: string | null;
+    restarts: number;
+    exitCode: number | null;
+    outOfMemory: boolean;
   } | null;
   worker: { url: string; state: WorkerHealth['state']; version: string | null } | null;
   connector: { name: string; state: RunState | 'ABSENT' } | null;
   tasks: { id: number; state: RunState }[];
   position: { commitLsn: string | null; copying: boolean } | null;
+  /** Behind SQL Server: `seconds` is the age of the oldest captured change that is not stored as sent; 0 without any. */
+  lag: { seconds: number; waiting: number } | null;
+  /** Of SQL Server's capture job: seconds since it last wrote, and seconds from a commit to its capture. */
+  capture: { wroteSeconds: number | null; latencySeconds: number | null } | null;
+  headroom: Headroom | null;
   /** Tables that are copied beside the stream now, and the hours of the first copy where it has some. */
   copies: { tables: string[]; hours: string | null } | null;
   /** Fields are null when there is none yet. */
   heartbeat: { at: string | null; ageSeconds: number | null } | null;
+  /** The newest heartbeat row of the database that has gone the whole way: seconds since it was written. */
+  endToEnd: { ageSeconds: number } | null;
+  /** The latest first; null seconds: no change of it is kept. */
+  tables: { table: string; lastChangeSeconds: number | null }[] | null;
   /** End offsets of the data topics: records ever written, by all facilities with a database of this name. */
   topics: Record<string, number> | null;
+  /** What could not be learnt and does not change the word. */
+  unlearnt: { check: string; title: string; why: string }[];
 }
 
 /**
- * Puts the facts that the checks collected side by side.
- * @param results of a run with {@link STATUS_CHECKS}
+ * Puts the facts that the checks collected side by side, with the judgement.
+ * @param results of a run with the checks of `status`, of a doctor, or of a bundle
  */
-export function statusReport(results: readonly CheckResult[], settings: FacilitySettings): StatusReport {
+export function statusReport(
+  results: readonly CheckResult[],
+  settings: FacilitySettings,
+  at: string,
+): StatusReport {
   const container = factsOf(results, dockerContainerState);
   const worker = factsOf(results, dockerConnectRest);
   const connector = factsOf(results, connectorState);
   const heartbeat = factsOf(results, heartbeatFresh);
   const position = factsOf(results, streamPosition);
   const topics = factsOf(results, streamTopics);
+  const lag = factsOf(results, streamLag);
+  const row = lag?.lag?.ok === true ? lag.lag.value[0] : undefined;
+  const beat = lag?.beat?.ok === true ? (lag.beat.value[0]?.age_s ?? null) : null;
+  const { health, findings, ok } = judgeHealth(results);
   return {
     facility: { code: settings.facilityCode, id: settings.facilityId, name: settings.facilityName },
-    health: healthOf(results),
+    at,
+    health,
+    ok,
+    findings,
     container: container === undefined ? null : containerOf(container),
     worker: worker === undefined ? null : { url: worker.url, state: worker.state, version: worker.version },
     connector:
@@ -69,9 +94,15 @@ export function statusReport(results: readonly CheckResult[], settings: Facility
         : { name: connector.name, state: connector.status?.connector.state ?? 'ABSENT' },
     tasks: (connector?.status?.tasks ?? []).map(({ id, state }) => ({ id, state })),
     position: position === undefined ? null : { commitLsn: position.commitLsn, copying: position.copying },
+    lag: row === undefined ? null : { seconds: row.oldest_unread_s ?? 0, waiting: row.unread },
+    capture: captureOf(results),
+    headroom: headroomOf(factsOf(results, sqlOffsetWindow), row),
     copies: copiesOf(position, settings),
     heartbeat: heartbeat === undefined ? null : heartbeatOf(heartbeat),
+    endToEnd: beat === null ? null : { ageSeconds: Math.max(0, beat) },
+    tables: tablesOf(results),
     topics: topics?.ends.ok === true ? topics.ends.value : null,
+    unlearnt: unlearntOf(results, findings),
   };
 }
 
@@ -82,10 +113,27 @@ function copiesOf(position: PositionFacts | undefined, settings: FacilitySetting
   return tables.length === 0 ? null : { tables, hours: window === undefined ? null : windowText(window) };
 }
 
-function healthOf(results: readonly CheckResult[]): Health {
-  const outcomes = results.map(({ verdict }) => verdict.outcome);
-  if (outcomes.includes('fail')) return 'down';
-  return outcomes.every((outcome) => outcome === 'pass') ? 'healthy' : 'attention';
+function captureOf(results: readonly CheckResult[]): StatusReport['capture'] {
+  const fresh = factsOf(results, sqlCaptureFresh);
+  const scan = factsOf(results, sqlScanLatency);
+  if (fresh?.ok !== true) return null;
+  return {
+    wroteSeconds: fresh.value[0]?.age_s ?? null,
+    latencySeconds: scan?.ok === true ? (scan.value[0]?.latency ?? null) : null,
+  };
+}
+
+function tablesOf(results: readonly CheckResult[]): StatusReport['tables'] {
+  const changes = factsOf(results, tableChanges)?.changes;
+  if (changes?.ok !== true) return null;
+  return changes.value.map(({ table_name, age_s }) => ({ table: table_name, lastChangeSeconds: age_s }));
+}
+
+function unlearntOf(results: readonly CheckResult[], findings: readonly Finding[]): StatusReport['unlearnt'] {
+  const told = new Set(findings.map(({ check }) => check));
+  return results
+    .filter(({ id, verdict }) => verdict.outcome === 'unknown' && !told.has(id))
+    .map(({ id, title, verdict }) => ({ check: id, title, why: verdict.summary }));
 }
 
 function heartbeatOf({ record, nowMs }: HeartbeatFacts): StatusReport['heartbeat'] {
@@ -99,9 +147,18 @@ function heartbeatOf({ record, nowMs }: HeartbeatFacts): StatusReport['heartbeat
 }
 
 function containerOf({ name, container }: ContainerFacts): StatusReport['container'] {
-  if (container === null) return { name, status: 'absent', health: null, startedAt: null, image: null };
-  const { status, health, startedAt, image } = container;
-  return { name, status, health, startedAt, image };
+  if (container === null) {
+    return {
+      ...{ name, status: 'absent', health: null, startedAt: null, image: null },
+      ...{ restarts: 0, exitCode: null, outOfMemory: false },
+    };
+  }
+  const { status, health, startedAt, image, restartCount, exitCode, oomKilled } = container;
+  const ended = status === 'running' ? null : exitCode;
+  return {
+    ...{ name, status, health, startedAt, image },
+    ...{ restarts: restartCount, exitCode: ended, outOfMemory: oomKilled },
+  };
 }
 
 function factsOf<F extends Facts>(results: readonly CheckResult[], check: FacilityCheck<F>): F | undefined {

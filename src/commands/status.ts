@@ -1,38 +1,98 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { FACILITY_CHECKS } from '../checks/registry.ts';
-import { STATUS_CHECKS, statusReport } from '../checks/status-report.ts';
+import { STATUS_CHECKS } from '../checks/health/look.ts';
+import { type StatusReport, statusReport } from '../checks/status-report.ts';
 import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
+import { CliError, EXIT, type ExitCode } from '../errors.ts';
+import { parseDuration } from '../settings/duration.ts';
+import { statusHtml } from '../ui/status-html.ts';
+import { statusPrometheus } from '../ui/status-prometheus.ts';
 import { statusText } from '../ui/status-text.ts';
 import { runFacilityChecks } from './shared/checked.ts';
 import { addFacilityFlags, openFacility } from './shared/facility.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
+import { watchStatus } from './shared/status-watch.ts';
 
-/** `status`: what the facility does right now. RUNNING alone is not healthy: the heartbeat is read back from Kafka. */
+/** `status`: what the facility does right now. RUNNING alone is not healthy: position, capture and heartbeat are read. */
 export const status: CommandModule = { define, run };
+
+const WATCH = '10s';
+const LIMIT = '8s';
 
 function define(command: Command): void {
   addFacilityFlags(command);
+  command
+    .option('--watch [duration]', `look again and again; every ${WATCH} if not said`)
+    .option('--html <file>', 'write the answer as a page to print or to send')
+    .option('--prometheus [file]', 'the figures for a node exporter, printed or written to a file')
+    .option('--timeout <duration>', `answer with what is known by then; ${LIMIT} if not said`)
+    .option('--strict', 'exit code 4 when data arrive but late, or something is at risk');
   command.addHelpText('after', HELP);
 }
 
 const HELP = `
-Changes nothing. Exit code 3 when it does not stream; doctor then says why.
+One word: healthy, at risk, late, unknown, stopped, stalled, losing data, lost data; then the numbers behind it
+and, for each reason, what to do and who must do it. Changes nothing at the hospital; notes in seen.json of the
+facility folder what it saw, so that a restored database or a capture that was made anew is noticed.
+Exit code 3 when data do not arrive, or something has failed.
 ${examples([
   ['clinicmaster-cdc status', 'the facility of this machine'],
+  ['clinicmaster-cdc status --watch', 'until Ctrl-C; piped: one line for each change'],
+  ['clinicmaster-cdc status --html status.html', 'a page to print or to send'],
+  [
+    'clinicmaster-cdc status --prometheus /var/lib/node_exporter/cdc.prom',
+    'from cron, for the textfile collector',
+  ],
   ['clinicmaster-cdc status --json', 'for another program'],
 ])}`;
 
 async function run(context: Context, options: Options): Promise<ExitCode> {
+  refuseTogether(options);
+  const { out, clock, files, host, version } = context;
+  const deadlineMs = parseDuration(text(options.timeout) ?? LIMIT, '--timeout');
+  const everyMs =
+    options.watch === undefined ? undefined : parseDuration(text(options.watch) ?? WATCH, '--watch');
   const settings = await openFacility(context, options);
-  const checks = await runFacilityChecks(
-    FACILITY_CHECKS,
-    { when: 'daily', only: STATUS_CHECKS },
-    settings,
-    context,
+  const look = async () => {
+    const checks = await runFacilityChecks(STATUS_CHECKS, { when: 'daily', deadlineMs }, settings, context);
+    const report = statusReport(checks, settings, new Date(clock.now()).toISOString());
+    return { report, checks };
+  };
+  if (everyMs !== undefined) return watchStatus(async () => (await look()).report, everyMs, context);
+
+  const { report, checks } = await look();
+  const write = async (name: string, content: string) => {
+    const path = resolve(host.cwd, name);
+    await files.writeAtomically(path, content, 0o644);
+    out.note(`Written: ${path}`);
+  };
+  const html = text(options.html);
+  if (html !== undefined) await write(html, statusHtml(report, { at: report.at, version }));
+  const figures = text(options.prometheus);
+  if (figures !== undefined) await write(figures, `${statusPrometheus(report)}\n`);
+  const { ok, ...rest } = report;
+  out.result({ ok, command: 'status', ...rest, checks }, (data, style) =>
+    options.prometheus === true ? statusPrometheus(data) : statusText(data, style),
   );
-  const report = statusReport(checks, settings);
-  const ok = report.health !== 'down';
-  context.out.result({ ok, command: 'status', ...report, checks }, statusText);
-  return ok ? EXIT.ok : EXIT.failed;
+  return exitOf(report, options.strict === true);
+}
+
+function exitOf({ ok, health }: StatusReport, strict: boolean): ExitCode {
+  if (!ok) return EXIT.failed;
+  return strict && health !== 'healthy' ? EXIT.warnings : EXIT.ok;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A watch has no end at which to write anything. */
+function refuseTogether(options: Options): void {
+  const other = ['html', 'prometheus', 'strict'].find((name) => options[name] !== undefined);
+  if (options.watch === undefined || other === undefined) return;
+  throw new CliError('status.flags', `--watch and --${other} do not go together.`, {
+    exitCode: EXIT.usage,
+    needed: 'One of the two.',
+    commands: ['clinicmaster-cdc status --help'],
+  });
 }

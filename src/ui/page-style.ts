@@ -35,6 +35,8 @@ th, td { padding: .35rem .5rem; border-top: 1px solid var(--line); text-align: l
 th { color: var(--soft); font-weight: 600; font-size: .85rem; }
 th:nth-child(1) { width: 8.5rem; }
 th:nth-child(2) { width: 38%; }
+table.two { max-width: 40rem; }
+ul { margin: .3rem 0; padding-left: 1.2rem; }
 tr { break-inside: avoid; }
 footer { margin-top: 2rem; padding-top: .5rem; border-top: 1px solid var(--line); font-size: .85rem; }
 @page { size: A4; margin: 13mm 14mm; }

@@ -1,93 +1,51 @@
-import type { Health, StatusReport } from '../checks/status-report.ts';
-import type { CheckResult } from '../checks/types.ts';
+import type { Finding } from '../checks/health/words.ts';
+import type { StatusReport } from '../checks/status-report.ts';
+import { HEALTH_WORD } from './health-words.ts';
 import type { Style } from './output.ts';
-import { verdictText } from './verdict-text.ts';
+import { statusRows } from './status-rows.ts';
+import { detailLines } from './verdict-text.ts';
 
-const UNKNOWN = 'not known';
+/** So many reasons are told in full; a screen has no room for more. */
+const IN_FULL = 2;
 
-const HEALTH: Record<Health, { symbol: 'pass' | 'warn' | 'fail'; text: string }> = {
-  healthy: { symbol: 'pass', text: 'healthy' },
-  attention: { symbol: 'warn', text: 'needs attention' },
-  down: { symbol: 'fail', text: 'down' },
-};
-
-/** One line for each part, then whatever is not as it should be. */
-export function statusText(report: StatusReport & { checks: readonly CheckResult[] }, style: Style): string {
-  const { facility, health, checks } = report;
-  const { symbol, text } = HEALTH[health];
-  const lines = rows(report).map(
+/** The word, one line for each number, then each reason for the word with what to do and who does it. */
+export function statusText(report: StatusReport, style: Style): string {
+  const { facility, health, findings } = report;
+  const { symbol, text, means } = HEALTH_WORD[health];
+  const head = `${style.symbol(symbol)} ${style.bold(`${facility.name} (${facility.code}): ${text}`)}`;
+  const rows = statusRows(report).map(
     ([label, value]) => `  ${label.padEnd(11)}${style.wrap(value, 13).trimStart()}`,
   );
-  const troubles = checks
-    .filter(({ verdict }) => verdict.outcome !== 'pass' && verdict.outcome !== 'skip')
-    .map((check) => verdictText(check, style));
-  const head = `${style.symbol(symbol)} ${style.bold(`${facility.name} (${facility.code})`)}: ${text}`;
-  return [[head, ...lines].join('\n'), ...troubles].join('\n\n');
-}
-
-function rows(report: StatusReport): [string, string][] {
-  const { container, worker, connector, tasks, position, copies, heartbeat, topics } = report;
-  const states = tasks.map(({ id, state }) => `task ${id} ${state}`).join(', ');
-  return [
-    [
-      'Container',
-      container === null
-        ? UNKNOWN
-        : [
-            container.name,
-            `${container.status}${container.health === null ? '' : ` (${container.health})`}`,
-            container.image ?? [],
-          ]
-            .flat()
-            .join(', '),
-    ],
-    [
-      'Worker',
-      worker === null ? UNKNOWN : `${worker.state}, Kafka Connect ${worker.version ?? '?'}, ${worker.url}`,
-    ],
-    [
-      'Connector',
-      connector === null ? UNKNOWN : `${connector.name} ${connector.state}, ${states || 'no task'}`,
-    ],
-    ['Position', positionText(position)],
-    ...copiesRow(copies),
-    ['Heartbeat', heartbeatText(heartbeat)],
-    ['Topics', topicsText(topics)],
+  const parts = [
+    [head, `  ${style.wrap(means, 2).trimStart()}`, '', ...rows].join('\n'),
+    ...findings.slice(0, IN_FULL).map((finding) => findingText(finding, style)),
+    ...othersText(findings.slice(IN_FULL), style),
+    ...unlearntText(report.unlearnt, style),
   ];
+  return parts.join('\n\n');
 }
 
-/** Only while something is copied beside the stream. */
-function copiesRow(copies: StatusReport['copies']): [string, string][] {
-  if (copies === null) return [];
-  const [first, ...more] = copies.tables;
-  const names = more.length === 0 ? first : `${first} and ${more.length} more`;
-  const hours = copies.hours === null ? '' : `, the first copy in its hours ${copies.hours}`;
-  return [['Copying', `${names}${hours}: clinicmaster-cdc snapshot --status`]];
+function findingText(finding: Finding, style: Style): string {
+  const { summary, health, check, playbook } = finding;
+  const { symbol, text } = HEALTH_WORD[health];
+  const head = `${style.symbol(symbol)} ${style.wrap(`${text}: ${summary}`, 2).trimStart()}`;
+  const more = playbook ?? `clinicmaster-cdc doctor explain ${check}`;
+  return [head, ...detailLines(finding, more, style)].join('\n');
 }
 
-function heartbeatText(heartbeat: StatusReport['heartbeat']): string {
-  if (heartbeat === null) return UNKNOWN;
-  const { at, ageSeconds } = heartbeat;
-  return ageSeconds === null ? 'none yet' : `${ago(ageSeconds)} ago (${at})`;
+/** The rest, one line each: doctor has the whole of them. */
+function othersText(findings: readonly Finding[], style: Style): string[] {
+  if (findings.length === 0) return [];
+  const lines = findings.map(({ health, summary }) => {
+    const { symbol, text } = HEALTH_WORD[health];
+    return `${style.symbol(symbol)} ${style.wrap(`${text}: ${summary}`, 2).trimStart()}`;
+  });
+  return [[...lines, `  What to do: ${style.command('clinicmaster-cdc doctor --short')}`].join('\n')];
 }
 
-/** `12 s`, `7 min`, `3 h`, `5 days`. */
-function ago(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
-}
-
-function positionText(position: StatusReport['position']): string {
-  if (position === null) return UNKNOWN;
-  const lsn = position.commitLsn === null ? 'none stored yet' : `LSN ${position.commitLsn}`;
-  return position.copying ? `${lsn}, the first copy is under way` : lsn;
-}
-
-function topicsText(topics: StatusReport['topics']): string {
-  if (topics === null) return UNKNOWN;
-  const counts = Object.values(topics);
-  const records = counts.reduce((sum, count) => sum + count, 0);
-  return `${records} records in ${counts.length} data topics, of all facilities together`;
+function unlearntText(unlearnt: StatusReport['unlearnt'], style: Style): string[] {
+  if (unlearnt.length === 0) return [];
+  const titles = unlearnt.map(({ title }) => title).join('; ');
+  const text = `Not learnt, and not needed for the word above: ${titles}. doctor says why.`;
+  return [`${style.symbol('unknown')} ${style.wrap(text, 2).trimStart()}`];
 }

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../checks/types.ts';
+import type { CheckResult, Verdict } from '../checks/types.ts';
 import { PERSON } from './error-text.ts';
 import type { Style } from './output.ts';
 
@@ -13,22 +13,34 @@ export const OUTCOME_WORD = {
 
 /** One check: what is so and, where something is to be done, what, by whom and with which commands. */
 export function verdictText({ id, title, verdict }: CheckResult, style: Style): string {
-  const { outcome, summary, current, required, remedy } = verdict;
-  const lines = [
-    `${style.symbol(outcome)} ${style.wrap(`${title}: ${OUTCOME_WORD[outcome]}. ${summary}`, 2).trimStart()}`,
-  ];
+  const { outcome, summary } = verdict;
+  const head = `${style.symbol(outcome)} ${style.wrap(`${title}: ${OUTCOME_WORD[outcome]}. ${summary}`, 2).trimStart()}`;
+  if (outcome === 'pass' || outcome === 'skip') return head;
+  const more = verdict.remedy?.doc ?? `clinicmaster-cdc doctor explain ${id}`;
+  return [head, ...detailLines(verdict, more, style)].join('\n');
+}
+
+/**
+ * What was seen, what is needed, what to do, who does it and with which commands: the lines below a trouble's head.
+ * @param more where to read on
+ */
+export function detailLines(
+  { current, required, remedy }: Pick<Verdict, 'current' | 'required' | 'remedy'>,
+  more: string,
+  style: Style,
+): string[] {
+  const lines: string[] = [];
   const part = (label: string, text: string) =>
     lines.push(`${`  ${label}`.padEnd(11)}${style.wrap(text, 11).trimStart()}`);
-  if (outcome === 'pass' || outcome === 'skip') return lines.join('\n');
   if (current !== undefined) part('Seen:', current);
   if (required !== undefined) part('Needed:', required);
-  if (remedy === undefined) return lines.join('\n');
+  if (remedy === undefined) return lines;
   part('Do:', remedy.text);
   part('Who:', PERSON[remedy.who]);
   // Never wrapped: they are there to be copied.
   for (const command of remedy.commands ?? []) lines.push(`           ${style.command(command)}`);
   for (const statement of remedy.sql ?? [])
     lines.push(...statement.split('\n').map((line) => `           ${style.command(line)}`));
-  lines.push(`  More:    ${style.command(remedy.doc ?? `clinicmaster-cdc doctor explain ${id}`)}`);
-  return lines.join('\n');
+  lines.push(`  More:    ${style.command(more)}`);
+  return lines;
 }

@@ -43,6 +43,8 @@ export interface World {
     heartbeat: KafkaRecord | null;
     /** Of the offsets topic. */
     positions?: KafkaRecord[];
+    /** Kafka has thrown the history of the tables away. */
+    historyEmpty?: true;
     /** As the sink may, and no facility. */
     mayReadData: boolean;
     /** An ACL lets the facility remove its own topics. */
@@ -125,6 +127,9 @@ export function fakeSqlServer(world: World, address: string): SqlServerPort {
 /** Enough of Kafka 4's requests to be known by. */
 const KAFKA_4 = { 1: { minVersion: 4, maxVersion: 17 }, 3: { minVersion: 0, maxVersion: 13 } };
 
+/** As Debezium names what a position is of. */
+const PARTITION = { server: 'clinicmasterwarehouse-sqlserver', database: 'ClinicMasterMOH' };
+
 const COMPACT = /\.(configs|offsets|status)$/;
 
 function settingsOf(topic: string): Record<string, string> {
@@ -196,7 +201,10 @@ export function fakeKafka(world: World): KafkaPort {
       }),
     endOffsets: async (topics) =>
       answer(Object.fromEntries(topics.map((topic) => [topic, kafka.ends[topic] ?? 0]))),
-    lastRecord: async () => answer(kafka.heartbeat),
+    lastRecord: async (topic) => {
+      if (!topic.endsWith('.schema-history')) return answer(kafka.heartbeat);
+      return answer(kafka.historyEmpty ? null : { offset: '0', key: null, value: '{}', timestampMs: 0 });
+    },
     deleteTopics: async (names) => {
       const refused = kafka.mayDelete === true ? null : 'TOPIC_AUTHORIZATION_FAILED';
       if (refused === null) for (const name of names) delete kafka.ends[name];
@@ -232,7 +240,7 @@ export function fakeConnect(world: World, url: string): ConnectPort {
         tasks: [{ id: 0, state: task, workerId: 'w', ...(trace === undefined ? {} : { trace }) }],
       };
     },
-    offsets: async () => [{ partition: {}, offset: connect.offset }],
+    offsets: async () => [{ partition: PARTITION, offset: connect.offset }],
     plugins: async () => [
       { class: CONNECTOR_CLASS, type: 'source', version: CONNECTOR_VERSION },
       { class: OUR_TRANSFORM, type: 'transformation', version: '0.1.0' },

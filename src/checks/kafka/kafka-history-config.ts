@@ -1,6 +1,10 @@
-import type { TopicConfig } from '../../adapters/kafka-port.ts';
+import type { KafkaAnswer, TopicConfig } from '../../adapters/kafka-port.ts';
 import { facilityNames } from '../../connector/names.ts';
-import type { FacilityCheck } from '../context.ts';
+import type { FacilitySettings } from '../../settings/facility.ts';
+import type { CheckContext, FacilityCheck } from '../context.ts';
+import { type Position, storedPosition } from '../sqlserver/position.ts';
+import { askKafka } from '../two-views.ts';
+import type { Verdict } from '../types.ts';
 import { fail, pass } from '../verdicts.ts';
 import { topicConfigCommand } from './not-answered.ts';
 import { insufficient, lookAt, type TopicsFacts } from './own-topics.ts';
@@ -11,8 +15,14 @@ const FOR_EVER = -1;
 /** Debezium itself asks for this at least (KafkaSchemaHistory, 3.6). */
 const FIVE_YEARS_MS = 5 * 365 * 86_400_000;
 
+export type HistoryFacts = TopicsFacts & {
+  /** Whether the topic holds a record; absent in bundles of an earlier version. */
+  filled?: KafkaAnswer<boolean>;
+  position?: Position;
+};
+
 /** The history of the tables' columns is never thrown away: without it the connector cannot start again (domain: S11). */
-export const kafkaHistoryConfig: FacilityCheck<TopicsFacts> = {
+export const kafkaHistoryConfig: FacilityCheck<HistoryFacts> = {
   id: ID,
   title: 'The history of the tables is kept for ever',
   area: 'kafka',
@@ -20,13 +30,15 @@ export const kafkaHistoryConfig: FacilityCheck<TopicsFacts> = {
   needs: ['kafka-advertised'],
   timeoutMs: 8000,
 
-  probe: (context, signal) =>
-    lookAt(
-      context,
-      [context.names.topics.schemaHistory],
-      ['cleanup.policy', 'retention.ms', 'retention.bytes'],
-      signal,
-    ),
+  async probe(context, signal) {
+    const topic = context.names.topics.schemaHistory;
+    const [facts, filled, position] = await Promise.all([
+      lookAt(context, [topic], ['cleanup.policy', 'retention.ms', 'retention.bytes'], signal),
+      holdsRecords(topic, context, signal),
+      storedPosition(context, signal),
+    ]);
+    return { ...facts, filled, position };
+  },
 
   judge(facts, settings) {
     const { prefix } = facilityNames(settings.facilityId);
@@ -34,6 +46,7 @@ export const kafkaHistoryConfig: FacilityCheck<TopicsFacts> = {
     if (cannot !== undefined || !facts.topics.ok || !facts.configs.ok) return cannot ?? pass('');
     const [topic] = facts.topics.value;
     const [config] = facts.configs.value;
+    if (isGone(facts)) return gone(topic?.exists === true, settings);
     if (topic?.exists !== true || config === undefined) return pass('not made yet; the connector makes it');
     const wrong = faults(config, topic.partitions ?? 1);
     if (wrong.length === 0) return pass(`${config.name}, for ever`);
@@ -61,6 +74,37 @@ export const kafkaHistoryConfig: FacilityCheck<TopicsFacts> = {
     );
   },
 };
+
+async function holdsRecords(
+  topic: string,
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<KafkaAnswer<boolean>> {
+  const answer = await askKafka(context, signal, (kafka) => kafka.lastRecord(topic, signal));
+  return answer.ok ? { ok: true, value: answer.value !== null } : answer;
+}
+
+/** Debezium writes the history before the first position is stored: a position without one means that it was lost. */
+function isGone({ topics, filled, position }: HistoryFacts): boolean {
+  if (position === undefined || position.lsn === null) return false;
+  if (topics.ok && topics.value[0]?.exists === false) return true;
+  return filled?.ok === true && !filled.value;
+}
+
+function gone(exists: boolean, settings: FacilitySettings): Verdict {
+  const topic = facilityNames(settings.facilityId).topics.schemaHistory;
+  return fail(`${ID}-gone`, 'The history of the tables is gone from Kafka: a restart would fail.', {
+    current: exists ? `${topic} is empty, and a position is stored` : `there is no topic ${topic}`,
+    required: 'the records that Debezium has written there',
+    remedy: {
+      text:
+        'The stream goes on as long as its task is not restarted: restart nothing. If no table was altered since the last start, ' +
+        'the history is rebuilt without copying rows:',
+      commands: ['clinicmaster-cdc init --snapshot-mode recovery'],
+      who: 'central-team',
+    },
+  });
+}
 
 function faults({ values }: TopicConfig, partitions: number): string[] {
   const time = Number(values['retention.ms'] ?? FOR_EVER);

@@ -65,7 +65,7 @@ export const sqlCaptureGap: FacilityCheck<GapFacts> = {
       {},
       signal,
     );
-    const position = await storedPosition(context);
+    const position = await storedPosition(context, signal);
     const before = (await memory.recall(key(settings))) as Recollection<InstanceRow[] | null>;
     if (!instances.ok) return { instances, position, before, kept: null };
     const value = remembered(instances.value, before.value ?? [], position.lsn);

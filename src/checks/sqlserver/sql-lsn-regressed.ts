@@ -45,7 +45,7 @@ export const sqlLsnRegressed: FacilityCheck<RegressedFacts> = {
   async probe(context, signal) {
     const { sql, memory, settings } = context;
     // Before the newest LSN is asked for: the connector, or another run, may go on meanwhile.
-    const position = await storedPosition(context);
+    const position = await storedPosition(context, signal);
     const before = (await memory.recall(key(settings))) as Recollection<Highest | null>;
     const newest = await sql.query<{ max_lsn: string | null }>(
       'SELECT CONVERT(varchar(24), sys.fn_cdc_get_max_lsn(), 1) AS max_lsn',

@@ -45,7 +45,7 @@ export const sqlOffsetWindow: FacilityCheck<WindowFacts> = {
 
   async probe(context, signal) {
     const { sql } = context;
-    const position = await storedPosition(context);
+    const position = await storedPosition(context, signal);
     const jobs = await cdcJobs(sql, signal);
     if (position.lsn === null) return { position, window: null, jobs };
     // The newest row at or before the position gives its time, even when its own row has been cleaned up.

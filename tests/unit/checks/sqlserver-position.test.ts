@@ -29,6 +29,15 @@ const never = { value: null, at: null, trouble: null };
 const seen = <F extends Facts>(value: F) => ({ value, at: '2026-11-23T08:00:00.000Z', trouble: null });
 const kept = null;
 
+const NAMES = { connector: 'c', topics: { offsets: 'o' } };
+const noKafka = {
+  newestRecords: async () => ({
+    ok: false,
+    failure: { kind: 'other', broker: 'kafka:9093', code: 'REFUSED', message: 'no' },
+  }),
+};
+const inside = async () => undefined;
+
 describe('a commit LSN of Debezium', () => {
   it('is a binary(10) of SQL Server', () => {
     expect(lsnHex('00000027:00000ac0:0003')).toBe('0x0000002700000AC00003');
@@ -38,16 +47,31 @@ describe('a commit LSN of Debezium', () => {
 });
 
 describe('the stored position', () => {
-  const stored = (offsets: () => Promise<unknown>) =>
-    storedPosition({ connect: { offsets }, names: { connector: 'c' } } as unknown as CheckContext);
+  const signal = new AbortController().signal;
+  const partition = { server: 's', database: 'clinicmastermoh' };
+  const stored = (offsets: () => Promise<unknown>, kafka: object = noKafka) =>
+    storedPosition(
+      { connect: { offsets }, kafka, names: NAMES, settings: facility(), inside } as unknown as CheckContext,
+      signal,
+    );
   it.each([
     [
       'a commit LSN',
-      [{ partition: {}, offset: { commit_lsn: '00000027:00000ac0:0003' } }],
+      [{ partition, offset: { commit_lsn: '00000027:00000ac0:0003' } }],
       '0x0000002700000AC00003',
     ],
-    ['the first copy under way', [{ partition: {}, offset: { commit_lsn: 'NULL', snapshot: true } }], null],
-    ['asked to be reset', [{ partition: {}, offset: null }], null],
+    ['the first copy under way', [{ partition, offset: { commit_lsn: 'NULL', snapshot: true } }], null],
+    [
+      'one of another database',
+      [
+        {
+          partition: { ...partition, database: 'Other' },
+          offset: { commit_lsn: '00000027:00000ac0:0003' },
+        },
+      ],
+      null,
+    ],
+    ['asked to be reset', [{ partition, offset: null }], null],
     ['none', [], null],
     ['no connector', undefined, null],
   ])('%s', async (_, offsets, expected) => {
@@ -55,9 +79,27 @@ describe('the stored position', () => {
     expect(position.lsn).toBe(expected);
     expect(position.why === null).toBe(expected !== null);
   });
-  it('is not known when the worker does not answer', async () => {
-    const position = await stored(() => Promise.reject(new Error('connect ECONNREFUSED')));
-    expect(position).toEqual({ lsn: null, why: 'connect ECONNREFUSED' });
+  const refused = () => Promise.reject(new Error('connect ECONNREFUSED'));
+  it('comes from Kafka when no worker answers: what waits for a stopped facility can be lost too', async () => {
+    const record = {
+      key: JSON.stringify(['c', partition]),
+      value: JSON.stringify({ commit_lsn: '00000027:00000ac0:0003' }),
+    };
+    const kafka = { newestRecords: async () => ({ ok: true, value: { records: [record], whole: true } }) };
+    expect(await stored(refused, kafka)).toEqual({ lsn: '0x0000002700000AC00003', why: null });
+  });
+  it('is not known when neither answers', async () => {
+    expect(await stored(refused)).toEqual({ lsn: null, why: 'kafka:9093: REFUSED no' });
+  });
+  it('is read once for all the checks of a run', async () => {
+    let asked = 0;
+    const offsets = async () => {
+      asked++;
+      return [];
+    };
+    const context = { connect: { offsets }, names: NAMES, settings: facility() } as unknown as CheckContext;
+    await Promise.all([storedPosition(context, signal), storedPosition(context, signal)]);
+    expect(asked).toBe(1);
   });
 });
 
@@ -101,7 +143,8 @@ describe('sql-offset-window', () => {
     const asked: string[] = [];
     const context = {
       connect: { offsets: async () => [] },
-      names: { connector: 'c' },
+      names: NAMES,
+      settings: facility(),
       sql: {
         query: async (text: string) => {
           asked.push(text);
@@ -323,7 +366,9 @@ describe('a finding by comparison', () => {
     return {
       memory,
       settings: facility(),
-      names: { connector: 'c' },
+      names: NAMES,
+      kafka: noKafka,
+      inside,
       connect: { offsets: async () => undefined },
       sql: { query: async (text: string) => rows(answer(text)) },
     } as unknown as CheckContext;

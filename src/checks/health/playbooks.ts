@@ -1,0 +1,33 @@
+/** Pages that lead through a recovery, by the code or the check that they are for. */
+const PLAYBOOKS: Record<string, string> = {
+  'sql-agent-running': 'capture-stopped',
+  'sql-capture-fresh': 'capture-stopped',
+  'sql-offset-window-lost': 'retention-passed',
+  'sql-offset-window-idle': 'idle-facility',
+  'sql-offset-window': 'line-down',
+  'sql-capture-gap': 'table-gap',
+  'sql-lsn-regressed': 'database-restored',
+  'sql-db-restored': 'database-restored',
+  'sql-tables-enabled': 'table-not-captured',
+  'sql-schema-drift': 'column-change',
+  'sql-table-pk': 'table-without-key',
+  'kafka-group-foreign-member': 'duplicate-code',
+  'heartbeat-fresh-foreign': 'duplicate-code',
+  'heartbeat-fresh-none': 'idle-database',
+  'kafka-history-config': 'history-lost',
+  'connector-state-history-missing': 'history-lost',
+  'connector-state-position-lost': 'retention-passed',
+  'connector-state-record-too-large': 'poison-row',
+  'connector-foreign': 'renamed-facility',
+  'sql-log-space': 'disk-full',
+};
+
+/** `docs/playbooks/….md`; undefined where the remedy says all there is. */
+export function playbookOf(code: string): string | undefined {
+  // The longest name that the code begins with: a code is its check's id and what is wrong.
+  const names = Object.keys(PLAYBOOKS)
+    .filter((name) => code === name || code.startsWith(`${name}-`))
+    .sort((a, b) => b.length - a.length);
+  const page = names[0] === undefined ? undefined : PLAYBOOKS[names[0]];
+  return page === undefined ? undefined : `docs/playbooks/${page}.md`;
+}
