@@ -1,3 +1,6 @@
+import { judgeHealth } from './health/judge.ts';
+import { isHealthCheck } from './health/look.ts';
+import type { Health } from './health/words.ts';
 import type { CheckResult, Outcome, Verdict } from './types.ts';
 
 /** What `doctor` answers, whether it looked by itself or judged a bundle. */
@@ -5,6 +8,8 @@ export interface DoctorReport {
   ok: boolean;
   command: 'doctor';
   facility: { code: string; id: string; name: string };
+  /** What `status` would say of it; absent where only some checks were run. */
+  health?: Health;
   /** Of all checks, those too that `--short` leaves out. */
   counts: Record<Outcome, number>;
   checks: readonly CheckResult[];
@@ -30,11 +35,14 @@ export function isTrouble({ verdict }: { verdict: Verdict }): boolean {
   return verdict.outcome !== 'pass' && verdict.outcome !== 'skip';
 }
 
-/** The report on results; with `short` only the troubles are shown, and all are counted. */
+/**
+ * The report on results; with `short` only the troubles are shown, and all are counted.
+ * @param options `whole`: every check of a facility was run, so that there is a word for it
+ */
 export function doctorReport(
   checks: readonly CheckResult[],
   facility: DoctorReport['facility'],
-  { short = false, from }: { short?: boolean; from?: BundleOrigin } = {},
+  { short = false, whole = false, from }: { short?: boolean; whole?: boolean; from?: BundleOrigin } = {},
 ): DoctorReport {
   const counts = countsOf(checks);
   return {
@@ -42,6 +50,7 @@ export function doctorReport(
     command: 'doctor',
     facility,
     ...(from === undefined ? {} : { from }),
+    ...(whole ? { health: judgeHealth(checks.filter(({ id }) => isHealthCheck(id))).health } : {}),
     counts,
     checks: short ? checks.filter(isTrouble) : checks,
   };

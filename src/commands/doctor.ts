@@ -67,11 +67,15 @@ async function answer(
   checks: readonly CheckResult[],
   site: Site,
   cures: Cures,
-  { short, strict, html }: DoctorWishes,
+  { only, short, strict, html }: DoctorWishes,
   context: Context,
 ): Promise<ExitCode> {
   const { out, files, clock, host, version } = context;
-  const options = { short, ...(site.from === undefined ? {} : { from: site.from }) };
+  const options = {
+    short,
+    whole: only.length === 0,
+    ...(site.from === undefined ? {} : { from: site.from }),
+  };
   const report = doctorReport(checks, site.facility, options);
   if (html !== undefined) {
     const path = resolve(host.cwd, html);

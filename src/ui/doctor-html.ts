@@ -1,6 +1,7 @@
 import type { DoctorReport } from '../checks/doctor-report.ts';
 import type { Area, CheckResult } from '../checks/types.ts';
 import { AREA_HEADS, countsLine, timeText } from './doctor-text.ts';
+import { HEALTH_WORD } from './health-words.ts';
 import { html } from './html-text.ts';
 import { pageFrame } from './page-frame.ts';
 import { badge, type Trouble, todoHtml } from './page-todo.ts';
@@ -21,6 +22,7 @@ export function doctorHtml(report: DoctorReport, { at, version }: PageFacts): st
   const state = counts.fail > 0 ? 'fail' : counts.warn + counts.unknown > 0 ? 'warn' : 'pass';
   const header = `<h1>${html(title)}</h1>
 <p class="when">clinicmaster-cdc doctor, ${html(timeText(at))}</p>
+${wordHtml(report.health)}
 <p class="counts ${state}">${badge(state)} ${html(countsLine(counts))}</p>
 ${originHtml(report)}`;
   const main = `${todoHtml(troublesOf(checks))}
@@ -30,6 +32,12 @@ ${areasHtml(checks)}
 </section>`;
   const footer = `clinicmaster-cdc ${html(version)}. More on a check: <code>clinicmaster-cdc doctor explain &lt;check&gt;</code>`;
   return pageFrame(`clinicmaster-cdc doctor: ${title}`, header, main, footer);
+}
+
+function wordHtml(health: DoctorReport['health']): string {
+  if (health === undefined) return '';
+  const { symbol, text, means } = HEALTH_WORD[health];
+  return `<p class="counts ${symbol}">${badge(symbol, text)} ${html(means)}</p>`;
 }
 
 function originHtml({ from, checks }: DoctorReport): string {

@@ -1,5 +1,6 @@
 import type { BundleOrigin, DoctorReport } from '../checks/doctor-report.ts';
 import type { Area, CheckResult, Occasion, Outcome } from '../checks/types.ts';
+import { HEALTH_WORD } from './health-words.ts';
 import type { Style } from './output.ts';
 import { OUTCOME_WORD, verdictText } from './verdict-text.ts';
 
@@ -16,7 +17,7 @@ export const AREA_HEADS: Record<Area, string> = {
 
 /** All checks by area, then the figures. */
 export function doctorText(report: DoctorReport, style: Style): string {
-  const { checks, counts, from } = report;
+  const { checks, counts, from, health } = report;
   const areas = [...new Set(checks.map(({ area }) => area))];
   const sections = areas.map((area) => {
     const here = checks.filter((check) => check.area === area);
@@ -25,7 +26,14 @@ export function doctorText(report: DoctorReport, style: Style): string {
     return `${style.bold(AREA_HEADS[area])}\n${lines.join('\n')}`;
   });
   const origin = from === undefined ? [] : [originText(from, report, style)];
-  return [...origin, ...sections, countsText(counts, style)].join('\n\n');
+  return [...origin, ...sections, ...wordText(health, style), countsText(counts, style)].join('\n\n');
+}
+
+/** The word that `status` has for it. */
+function wordText(health: DoctorReport['health'], style: Style): string[] {
+  if (health === undefined) return [];
+  const { symbol, text, means } = HEALTH_WORD[health];
+  return [`${style.symbol(symbol)} ${style.wrap(`In one word: ${text}. ${means}`, 2).trimStart()}`];
 }
 
 /** Whose facts these are, from when, and what this version judges otherwise. */

@@ -175,7 +175,7 @@ describe('doctor --from', () => {
     const { file } = await bundle(streamingFacility(), '--yes');
     const { stdout } = await from(file, '--short');
     expect(stdout.replace(/\s+/g, ' ')).toMatch(
-      /^Bundle of St. Mary’s \(xY9AbCdEf12\), made 2026-11-24 08:00 UTC by clinicmaster-cdc 0.1.0, judged by the same version. ✔ \d+ ok/,
+      /^Bundle of St. Mary’s \(xY9AbCdEf12\), made 2026-11-24 08:00 UTC by clinicmaster-cdc 0.1.0, judged by the same version. ✔ In one word: healthy. Data arrive in time. ✔ \d+ ok/,
     );
   });
 

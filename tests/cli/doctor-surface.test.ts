@@ -40,8 +40,8 @@ describe('doctor --short', () => {
     expect(exit).toBe(3);
   });
 
-  it('is one line where there are none', async () => {
-    expect((await doctor(streamingFacility(), '--short')).stdout).toMatch(/^✔ \d+ ok(, \d+ skipped)?\n$/);
+  it('is two lines where there are none', async () => {
+    expect((await doctor(streamingFacility(), '--short')).stdout).toMatch(/^✔ In one word: healthy. Data arrive in time.\n\n✔ \d+ ok(, \d+ skipped)?\n$/);
   });
 
   it('does the same for another program', async () => {

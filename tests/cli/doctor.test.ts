@@ -137,6 +137,8 @@ describe('doctor', () => {
         facilities together
       ✔ The last change of each table: ok. 1 of 1 table changed in what is kept
 
+      ✔ In one word: healthy. Data arrive in time.
+
       ✔ 93 ok, 2 skipped
       "
     `);
@@ -267,6 +269,8 @@ describe('doctor', () => {
       – Not checked: needs “Kafka can be reached”: The latest heartbeat is fresh; The
         data topics hold records
 
+      ✖ In one word: losing data. Changes that are made now do not arrive.
+
       ✖ 2 failed, 50 ok, 43 skipped
       "
     `);
@@ -352,6 +356,7 @@ describe('doctor', () => {
           "name": "St. Mary’s",
         },
         "fixable": [],
+        "health": "healthy",
         "ok": true,
         "schemaVersion": 1,
       }

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../types.ts';
-import { kindOf } from './kinds.ts';
+import { isEssential, kindOf } from './kinds.ts';
 import { playbookOf } from './playbooks.ts';
 import { type Finding, HEALTHS, type Health } from './words.ts';
 
@@ -14,7 +14,8 @@ export interface Judgement {
 
 /** Pure: the same for `status`, `doctor`, the page, the exit code, and for the facts of a bundle. */
 export function judgeHealth(results: readonly CheckResult[]): Judgement {
-  const found = elsewhere(results.flatMap(finding));
+  const told = results.flatMap(finding);
+  const found = elsewhere([...told, ...unasked(results, told)]);
   const findings = found
     .filter((one) => !follows(one, found))
     .sort((a, b) => HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health));
@@ -42,6 +43,30 @@ function finding({ id, verdict }: CheckResult): Finding[] {
       ...(playbook === undefined ? {} : { playbook }),
     },
   ];
+}
+
+/**
+ * An essential question that was not asked, because what it needs has failed: unknown, unless that failure is a reason itself.
+ * One for each cause.
+ */
+function unasked(results: readonly CheckResult[], told: readonly Finding[]): Finding[] {
+  const reasons = results.filter(({ id }) => told.some(({ check }) => check === id));
+  const skipped = results.filter(
+    ({ id, verdict }) =>
+      isEssential(id) &&
+      verdict.code === `${id}-skipped` &&
+      !reasons.some(({ title }) => verdict.summary.includes(`“${title}”`)),
+  );
+  const once = new Map(
+    skipped.map((result) => [result.verdict.summary, result]).reverse() as [string, CheckResult][],
+  );
+  return [...once.values()].map(({ id, title, verdict }) => ({
+    health: 'unknown',
+    check: id,
+    code: verdict.code,
+    outcome: 'unknown',
+    summary: `${title}: not known. ${verdict.summary}`,
+  }));
 }
 
 /** A worker under this code while ours does not run is no mixing of patients: it may be the facility's new machine. */

@@ -52,10 +52,8 @@ const KINDS: Record<string, Kind | null> = {
   'sql-table-pk-unique-index': 'risk',
   'docker-container-state-restarts': 'risk',
   'connector-config-differs': 'risk',
-  'connector-foreign-other': 'risk',
 };
 
-/** Checks without whose answer nobody can vouch for a facility; of the others a missing answer is a note. */
 const ESSENTIAL = [
   'docker-endpoint',
   'docker-container-state',
@@ -69,6 +67,11 @@ const ESSENTIAL = [
   'stream-lag',
 ];
 
+/** Whether nobody can vouch for a facility without this check's answer; of the others a missing answer is a note. */
+export function isEssential(check: string): boolean {
+  return ESSENTIAL.includes(check);
+}
+
 /** A login that fails here says that this program cannot look; whether the connector gets in, its heartbeat tells. */
 const LOOKING = ['sql-login', 'docker-endpoint', 'docker-permission'];
 
@@ -78,12 +81,17 @@ export function kindOf(check: string, { outcome, code }: Verdict): Kind | null {
   if (known !== undefined) return known;
   // The runner's own codes: the question was not answered.
   const unanswered = outcome === 'unknown' || UNANSWERED.some((end) => code === `${check}-${end}`);
-  if (unanswered) return ESSENTIAL.includes(check) ? 'unknown' : null;
+  if (unanswered) return isEssential(check) ? 'unknown' : null;
   if (outcome === 'fail') {
     if (LOOKING.includes(check)) return 'unknown';
     return check.startsWith('stream-metrics') ? 'risk' : 'stalled';
   }
   return LATE.includes(check) ? 'late' : 'risk';
+}
+
+/** The codes that have a meaning of their own; for tests. */
+export function knownCodes(): string[] {
+  return Object.keys(KINDS);
 }
 
 const UNANSWERED = ['timeout', 'error', 'crashed'];

@@ -55,8 +55,12 @@ const LOOKED_AT = [
   tableChanges,
 ] as unknown as readonly FacilityCheck[];
 
-/** Ids of the checks whose facts make a facility's health. */
-const HEALTH_CHECKS: readonly string[] = LOOKED_AT.map(({ id }) => id);
+const IDS = new Set(LOOKED_AT.map(({ id }) => id));
+
+/** Whether a check's verdict says something about the stream, and not about the machine or the way to it. */
+export function isHealthCheck(id: string): boolean {
+  return IDS.has(id);
+}
 
 /**
  * The checks of `status`. They wait for one another only among themselves: why a line is down is for `doctor` to find out, and
@@ -64,5 +68,5 @@ const HEALTH_CHECKS: readonly string[] = LOOKED_AT.map(({ id }) => id);
  */
 export const STATUS_CHECKS: readonly FacilityCheck[] = LOOKED_AT.map((check) => ({
   ...check,
-  needs: check.needs.filter((id) => HEALTH_CHECKS.includes(id)),
+  needs: check.needs.filter(isHealthCheck),
 }));
