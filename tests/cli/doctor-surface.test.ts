@@ -41,7 +41,9 @@ describe('doctor --short', () => {
   });
 
   it('is two lines where there are none', async () => {
-    expect((await doctor(streamingFacility(), '--short')).stdout).toMatch(/^✔ In one word: healthy. Data arrive in time.\n\n✔ \d+ ok(, \d+ skipped)?\n$/);
+    expect((await doctor(streamingFacility(), '--short')).stdout).toMatch(
+      /^✔ In one word: healthy. Data arrive in time.\n\n✔ \d+ ok(, \d+ skipped)?\n$/,
+    );
   });
 
   it('does the same for another program', async () => {
