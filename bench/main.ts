@@ -7,6 +7,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   init: async () => (await import('./init.ts')).init,
   image: async () => (await import('./image.ts')).image,
   worker: async () => (await import('./worker.ts')).worker,
+  status: async () => (await import('./status.ts')).status,
   startup: async () => (await import('./startup.ts')).startup,
 };
 

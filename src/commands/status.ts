@@ -17,7 +17,7 @@ import { watchStatus } from './shared/status-watch.ts';
 export const status: CommandModule = { define, run };
 
 const WATCH = '10s';
-const LIMIT = '8s';
+const LIMIT = '6s';
 
 function define(command: Command): void {
   addFacilityFlags(command);

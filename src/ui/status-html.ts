@@ -20,7 +20,7 @@ export function statusHtml(report: StatusReport, { at, version }: PageFacts): st
     ...found,
     title: HEALTH_WORD[found.health].text,
     id: `${found.check} · ${found.code}`,
-    ...(found.playbook === undefined ? {} : { more: found.playbook }),
+    ...(found.playbook === undefined ? {} : { more: `clinicmaster-cdc doctor explain ${found.playbook}` }),
   }));
   const rows = statusRows(report).map(([label, value]) => `<dt>${html(label)}</dt><dd>${html(value)}</dd>`);
   const main = `<section>

@@ -85,9 +85,11 @@ function lastChange(tables: StatusReport['tables']): [string, string][] {
   if (tables === null || tables.length === 0) return [];
   const changed = tables.filter(({ lastChangeSeconds }) => lastChangeSeconds !== null);
   const [first] = changed;
-  if (first === undefined) return [['Changes', `none is kept of ${tables.length} tables`]];
+  if (first === undefined) return [['Changes', `none of ${tables.length} tables in what SQL Server keeps`]];
   const latest = `${first.table} ${spanText(first.lastChangeSeconds ?? 0)} ago`;
-  return [['Changes', `${latest}; ${changed.length} of ${tables.length} tables changed in what is kept`]];
+  return [
+    ['Changes', `${latest}; ${changed.length} of ${tables.length} tables changed in what SQL Server keeps`],
+  ];
 }
 
 /** Only while something is copied beside the stream. */

@@ -29,7 +29,7 @@ function findingText(finding: Finding, style: Style): string {
   const { summary, health, check, playbook } = finding;
   const { symbol, text } = HEALTH_WORD[health];
   const head = `${style.symbol(symbol)} ${style.wrap(`${text}: ${summary}`, 2).trimStart()}`;
-  const more = playbook ?? `clinicmaster-cdc doctor explain ${check}`;
+  const more = `clinicmaster-cdc doctor explain ${playbook ?? check}`;
   return [head, ...detailLines(finding, more, style)].join('\n');
 }
 

@@ -2,32 +2,28 @@ import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SqlValue } from '../../src/adapters/sqlserver-port.ts';
 import type { World } from '../fakes/check-ports.ts';
+import { HEALTH_WORLDS } from '../fakes/health-worlds.ts';
 import { DIR, runCli } from '../fakes/run-cli.ts';
 import { streamingFacility } from '../fakes/streaming-facility.ts';
 
-/** SQL Server answers the question that holds `mark` otherwise. */
-function answering(world: World, mark: string, ...rows: Record<string, SqlValue>[]): World {
-  const former = world.sql.rows;
-  world.sql.rows = (text, bound) => (text.includes(mark) ? rows : former(text, bound));
-  return world;
-}
-
 const status = (world: World, ...more: string[]) => runCli(world, 'status', '--dir', DIR, ...more);
 
-const stopped = (exitCode: number): World => {
-  const world = streamingFacility();
-  Object.assign(world.docker!.containers[0]!, {
-    status: 'exited',
-    running: false,
-    exitCode,
-    health: undefined,
-  });
-  world.connect.health = 'unreachable';
-  world.connect.states = undefined;
-  return world;
-};
+/** The page shows what the program says: with -u its screens are taken anew. */
+it('looks as docs/status.md shows it', async () => {
+  const file = join(import.meta.dirname, '../../docs/status.md');
+  let page = readFileSync(file, 'utf8');
+  for (const [word, world] of Object.entries(HEALTH_WORLDS)) {
+    const { stdout } = await status(world());
+    expect(JSON.parse((await status(world(), '--json')).stdout).health).toBe(word);
+    expect(page).toContain(`<!-- screen: ${word} -->\n`);
+    page = page.replace(
+      new RegExp(`<!-- screen: ${word} -->\n(\n\`\`\`\n.*?\n\`\`\`\n)?`, 's'),
+      () => `<!-- screen: ${word} -->\n\n\`\`\`\n${stdout}\`\`\`\n`,
+    );
+  }
+  await expect(page).toMatchFileSnapshot(file);
+});
 
 describe('status', () => {
   it('healthy: says what is so and how far a loss is', async () => {
@@ -44,16 +40,14 @@ describe('status', () => {
         Behind     nothing waits, position 00000027:00000ac0:0003
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
-        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what is kept
+        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
       "
     `);
     expect(exit).toBe(0);
   });
 
   it('late: the stream is behind, and what waits is counted', async () => {
-    const world = answering(streamingFacility(), 'AS oldest_unread_s', {
-      ...{ position_s: 2400, unread: 31_000, oldest_unread_s: 2400, kept_minutes: 20_000 },
-    });
+    const world = HEALTH_WORLDS.late();
     const { exit, stdout } = await status(world);
     expect(stdout).toMatchInlineSnapshot(`
       "▲ St. Mary’s (xY9AbCdEf12): late
@@ -67,7 +61,7 @@ describe('status', () => {
         Behind     40 min, 31000 transactions wait, position 00000027:00000ac0:0003
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
-        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what is kept
+        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ▲ late: The stream is 40 min behind SQL Server.
         Seen:    31000 transactions captured and not stored as sent
@@ -86,8 +80,7 @@ describe('status', () => {
   });
 
   it('at risk: all arrives, and the next restart will fail', async () => {
-    const world = streamingFacility();
-    world.kafka.historyEmpty = true;
+    const world = HEALTH_WORLDS.risk();
     const { exit, stdout } = await status(world);
     expect(stdout).toMatchInlineSnapshot(`
       "▲ St. Mary’s (xY9AbCdEf12): at risk
@@ -101,7 +94,7 @@ describe('status', () => {
         Behind     nothing waits, position 00000027:00000ac0:0003
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
-        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what is kept
+        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ▲ at risk: The history of the tables is gone from Kafka: a restart would fail.
         Seen:    cdc.xY9AbCdEf12.schema-history is empty, and a position is stored
@@ -111,7 +104,7 @@ describe('status', () => {
                  rebuilt without copying rows:
         Who:     the central data team
                  clinicmaster-cdc init --snapshot-mode recovery
-        More:    docs/playbooks/history-lost.md
+        More:    clinicmaster-cdc doctor explain history-lost
       "
     `);
     // A restart would fail: somebody has to act, though all arrives.
@@ -119,8 +112,7 @@ describe('status', () => {
   });
 
   it('stalled: RUNNING is not healthy', async () => {
-    const world = streamingFacility();
-    world.kafka.heartbeat!.timestampMs = world.nowMs - 3 * 3_600_000;
+    const world = HEALTH_WORLDS.stalled();
     const { exit, stdout } = await status(world);
     expect(stdout).toMatchInlineSnapshot(`
       "✖ St. Mary’s (xY9AbCdEf12): stalled
@@ -134,7 +126,7 @@ describe('status', () => {
         Behind     nothing waits, position 00000027:00000ac0:0003
         Heartbeat  3 h ago in Kafka (2026-11-24T05:00:00Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
-        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what is kept
+        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ✖ stalled: The latest heartbeat in cdc.xY9AbCdEf12.heartbeat is 3 h old.
         Seen:    10800 s old
@@ -196,7 +188,7 @@ describe('status', () => {
         Behind     nothing waits, position 00000027:00000ac0:0003
         Heartbeat  3 h ago in Kafka (2026-11-24T05:00:00Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
-        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what is kept
+        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ✖ stalled: SQL Server refuses the login or the database.
         Seen:    connector RUNNING, task 0 FAILED; task 0: SQLServerException: Login
@@ -215,20 +207,7 @@ describe('status', () => {
   });
 
   it('stopped: counts down by the position in Kafka, since no worker answers', async () => {
-    const world = answering(stopped(143), 'AS oldest_lsn', {
-      ...{ oldest_lsn: '0x00000020000000100003', instances: 1, minutes_behind: 3000, unread: 900 },
-    });
-    world.kafka.positions = [
-      {
-        key: JSON.stringify([
-          'cdc-xY9AbCdEf12',
-          { server: 'clinicmasterwarehouse-sqlserver', database: 'ClinicMasterMOH' },
-        ]),
-        value: JSON.stringify({ commit_lsn: '00000027:00000ac0:0003' }),
-        offset: '0',
-        timestampMs: world.nowMs,
-      },
-    ];
+    const world = HEALTH_WORLDS.stopped();
     const { exit, stdout } = await status(world);
     expect(stdout).toMatchInlineSnapshot(`
       "✖ St. Mary’s (xY9AbCdEf12): stopped
@@ -242,7 +221,7 @@ describe('status', () => {
         Behind     nothing waits
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   12 days until unread changes are lost (changes are kept 14 days)
-        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what is kept
+        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ✖ stopped: The container does not run.
         Seen:    exited, exit code 143 (it was told to stop)
@@ -257,12 +236,7 @@ describe('status', () => {
   });
 
   it('losing data: a table that nobody captures', async () => {
-    const world = answering(
-      streamingFacility(),
-      'AS t\n       JOIN sys.schemas AS s ON s.schema_id = t.schema_id\n       LEFT JOIN cdc.change_tables',
-      { schema_name: 'dbo', table_name: 'Visits', capture_instance: 'dbo_Visits' },
-      { schema_name: 'dbo', table_name: 'Payments', capture_instance: null },
-    );
+    const world = HEALTH_WORLDS.losing();
     const { exit, stdout } = await status(world);
     expect(stdout).toMatchInlineSnapshot(`
       "✖ St. Mary’s (xY9AbCdEf12): losing data
@@ -276,7 +250,7 @@ describe('status', () => {
         Behind     nothing waits, position 00000027:00000ac0:0003
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
-        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what is kept
+        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ✖ losing data: Tables to stream that are not captured: dbo.Payments.
         Seen:    dbo.Payments
@@ -288,16 +262,14 @@ describe('status', () => {
         Who:     the facility's DBA or the ClinicMaster vendor
                  USE [ClinicMasterMOH];
                  EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'Payments', @role_name = NULL, @supports_net_changes = 0;
-        More:    docs/playbooks/table-not-captured.md
+        More:    clinicmaster-cdc doctor explain table-not-captured
       "
     `);
     expect(exit).toBe(3);
   });
 
   it('lost data: deleted before it was read', async () => {
-    const world = answering(streamingFacility(), 'AS oldest_lsn', {
-      ...{ oldest_lsn: '0x00000030000000100003', instances: 1, minutes_behind: 30_000, unread: 900 },
-    });
+    const world = HEALTH_WORLDS.lost();
     const { exit, stdout } = await status(world);
     expect(stdout).toMatchInlineSnapshot(`
       "✖ St. Mary’s (xY9AbCdEf12): lost data
@@ -313,7 +285,7 @@ describe('status', () => {
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   none: changes that were not read have been deleted (changes are
                    kept 14 days)
-        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what is kept
+        Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ✖ lost data: SQL Server has deleted changes that the connector has not read.
         Seen:    position 0x0000002700000AC00003; the change tables begin at
@@ -328,15 +300,14 @@ describe('status', () => {
         Who:     the central data team
                  USE [ClinicMasterMOH];
                  EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 20160;
-        More:    docs/playbooks/retention-passed.md
+        More:    clinicmaster-cdc doctor explain retention-passed
       "
     `);
     expect(exit).toBe(3);
   });
 
   it('unknown: SQL Server does not let this program look, and nobody can vouch', async () => {
-    const world = streamingFacility();
-    world.sql.login = { kind: 'unreachable', message: 'connect ETIMEDOUT 192.168.1.100:1433' };
+    const world = HEALTH_WORLDS.unknown();
     const { exit, stdout } = await status(world);
     expect(stdout).toMatchInlineSnapshot(`
       "? St. Mary’s (xY9AbCdEf12): unknown

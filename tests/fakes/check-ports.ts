@@ -55,6 +55,8 @@ export interface World {
     states: { connector: 'RUNNING' | 'FAILED'; task: 'RUNNING' | 'FAILED'; trace?: string } | undefined;
     config: Record<string, string>;
     offset: Record<string, unknown> | null;
+    /** No worker listens. */
+    silent?: true;
     /** What Connect has against a configuration. */
     problems: ConfigProblem[];
     /** A restart does not help. */
@@ -240,7 +242,10 @@ export function fakeConnect(world: World, url: string): ConnectPort {
         tasks: [{ id: 0, state: task, workerId: 'w', ...(trace === undefined ? {} : { trace }) }],
       };
     },
-    offsets: async () => [{ partition: PARTITION, offset: connect.offset }],
+    offsets: async () => {
+      if (connect.silent) throw new Error('connect ECONNREFUSED');
+      return [{ partition: PARTITION, offset: connect.offset }];
+    },
     plugins: async () => [
       { class: CONNECTOR_CLASS, type: 'source', version: CONNECTOR_VERSION },
       { class: OUR_TRANSFORM, type: 'transformation', version: '0.1.0' },

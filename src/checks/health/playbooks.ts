@@ -22,12 +22,11 @@ const PLAYBOOKS: Record<string, string> = {
   'sql-log-space': 'disk-full',
 };
 
-/** `docs/playbooks/….md`; undefined where the remedy says all there is. */
+/** Name of the page, for `doctor explain`; undefined where the remedy says all there is. */
 export function playbookOf(code: string): string | undefined {
   // The longest name that the code begins with: a code is its check's id and what is wrong.
   const names = Object.keys(PLAYBOOKS)
     .filter((name) => code === name || code.startsWith(`${name}-`))
     .sort((a, b) => b.length - a.length);
-  const page = names[0] === undefined ? undefined : PLAYBOOKS[names[0]];
-  return page === undefined ? undefined : `docs/playbooks/${page}.md`;
+  return names[0] === undefined ? undefined : PLAYBOOKS[names[0]];
 }

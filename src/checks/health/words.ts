@@ -37,6 +37,6 @@ export interface Finding {
   current?: string;
   required?: string;
   remedy?: Remedy;
-  /** Page of the documentation that leads through the recovery. */
+  /** The page that leads through the recovery: `doctor explain <playbook>`. */
   playbook?: string;
 }
