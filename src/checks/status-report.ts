@@ -78,7 +78,7 @@ export function statusReport(
   const topics = factsOf(results, streamTopics);
   const lag = factsOf(results, streamLag);
   const row = lag?.lag?.ok === true ? lag.lag.value[0] : undefined;
-  const beat = lag?.beat?.ok === true ? (lag.beat.value[0]?.age_s ?? null) : null;
+  const beat = lag?.beat?.ok === true ? (lag.beat.value[0]?.passed_s ?? null) : null;
   const { health, findings, ok } = judgeHealth(results);
   return {
     facility: { code: settings.facilityCode, id: settings.facilityId, name: settings.facilityName },

@@ -48,7 +48,7 @@ const ANSWERS: readonly (readonly [mark: string, rows: readonly Row[]])[] = [
   ['dm_cdc_errors', []],
   ['dm_cdc_log_scan_sessions', [{ latency: 2, failed: 0, errors: 0, age_s: 5 }]],
   ['AS oldest_unread_s', [{ position_s: 40, unread: 0, oldest_unread_s: null, kept_minutes: 20_000 }]],
-  ['FROM cdc.clinicmaster_cdc_heartbeat_CT AS h', [{ age_s: 95 }]],
+  ['FROM cdc.clinicmaster_cdc_heartbeat_CT AS h', [{ written_s: 95, captured_s: 95, passed_s: 95 }]],
   ['c.__$start_lsn', [{ table_name: 'dbo.Visits', age_s: 42 }]],
   ['oldest_lsn', [{ oldest_lsn: '0x00000020000000100003', instances: 1, minutes_behind: 0, unread: 0 }]],
   [

@@ -87,10 +87,14 @@ const CONSEQUENCES: readonly { of: (one: Finding) => boolean; hides: readonly st
   },
   {
     of: ({ code }) => code === 'sql-agent-running-stopped',
-    hides: ['sql-capture-fresh', 'sql-jobs-exist', 'sql-log-space'],
+    hides: ['sql-capture-fresh', 'sql-jobs-exist', 'sql-log-space', 'stream-lag-uncaptured'],
   },
   { of: ({ code }) => code === 'sql-db-restored-changed', hides: ['sql-lsn-regressed', 'sql-capture-gap'] },
-  { of: ({ code }) => code === 'sql-offset-window-lost', hides: ['stream-lag'] },
+  { of: ({ code }) => code === 'stream-lag-uncaptured', hides: ['sql-capture-fresh'] },
+  {
+    of: ({ code }) => code === 'sql-offset-window-lost',
+    hides: ['stream-lag-late', 'stream-lag-stuck'],
+  },
   { of: ({ code }) => code === 'stream-lag-stuck', hides: ['sql-offset-window-behind'] },
 ];
 

@@ -3,7 +3,7 @@ import type { FacilitySettings } from '../../settings/facility.ts';
 import { spanText } from '../../units.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Recollection } from '../memory.ts';
-import { cannotTell } from '../sqlserver/answers.ts';
+import { bracketed, cannotTell } from '../sqlserver/answers.ts';
 import { grantCdc } from '../sqlserver/grants.ts';
 import { type Position, storedPosition } from '../sqlserver/position.ts';
 import type { Verdict } from '../types.ts';
@@ -28,6 +28,16 @@ export type LagRow = {
   kept_minutes: number | null;
 };
 
+/** The heartbeat row that Debezium has SQL Server write every 5 minutes: seconds since each station's newest one was written. */
+export type BeatRow = {
+  /** In the table. */
+  written_s: number | null;
+  /** In its change table. */
+  captured_s: number | null;
+  /** Passed by the connector. */
+  passed_s: number | null;
+};
+
 /** A position, and since when it has been seen there. */
 type Still = { lsn: string; sinceMs: number };
 
@@ -35,8 +45,8 @@ export type LagFacts = {
   position: Position;
   /** Null when there is no position to ask about. */
   lag: SqlAnswer<LagRow> | null;
-  /** Seconds since the newest heartbeat row that the connector has passed was written; null where there is no such table. */
-  beat: SqlAnswer<{ age_s: number | null }> | null;
+  /** Null when there is no position; not ok where there is no such table. */
+  beat: SqlAnswer<BeatRow> | null;
   still: Still | null;
   nowMs: number;
 };
@@ -65,7 +75,7 @@ export const streamLag: FacilityCheck<LagFacts> = {
     const lsn = position.lsn;
     const [lag, beat, before] = await Promise.all([
       sql.query<LagRow>(LAG, { offset_hex: lsn }, signal),
-      sql.query<{ age_s: number | null }>(BEAT, { offset_hex: lsn }, signal),
+      sql.query<BeatRow>(BEAT, { offset_hex: lsn }, signal),
       memory.recall(key(settings)) as Promise<Recollection<Still | null>>,
     ]);
     const still = before.value?.lsn === lsn ? before.value : { lsn, sinceMs: nowMs };
@@ -73,11 +83,13 @@ export const streamLag: FacilityCheck<LagFacts> = {
     return { position, lag, beat, still, nowMs };
   },
 
-  judge({ position, lag, still, nowMs }, settings) {
+  judge({ position, lag, beat, still, nowMs }, settings) {
     if (position.lsn === null || lag === null) {
       return skip(`${ID}-position`, `Not checked: the position is not known (${position.why}).`);
     }
     if (!lag.ok) return cannotTell(ID, lag.failure, grantCdc(settings));
+    const uncaptured = beat?.ok === true ? uncapturedBeat(beat.value[0]) : undefined;
+    if (uncaptured !== undefined) return captureStands(uncaptured, settings.database.name);
     const row = lag.value[0];
     if (row === undefined || row.unread === 0) return pass('everything captured has been sent');
     const late = row.oldest_unread_s ?? 0;
@@ -87,6 +99,33 @@ export const streamLag: FacilityCheck<LagFacts> = {
     return standsMs >= STUCK_MS ? stuck(late, waiting, standsMs) : behind(late, waiting);
   },
 };
+
+/** Seconds since a heartbeat row was written that is not captured; undefined where all is as it should be, or nobody can tell. */
+function uncapturedBeat(beat: BeatRow | undefined): number | undefined {
+  const { written_s: written, captured_s: captured } = beat ?? { written_s: null, captured_s: null };
+  // An older one may have been cleaned up together with everything else.
+  if (written === null || written < CAPTURED_S || written > BEAT_KEPT_S) return undefined;
+  return captured === null || captured > written + 1 ? written : undefined;
+}
+
+/** No job waits so long, and no scan takes so long, on a server that is well. */
+const CAPTURED_S = 3 * 60;
+const BEAT_KEPT_S = 24 * 3600;
+
+function captureStands(written: number, database: string): Verdict {
+  return fail(`${ID}-uncaptured`, 'SQL Server does not capture what is written.', {
+    current: `a heartbeat row written ${spanText(written)} ago is not in its change table`,
+    required: `captured within ${spanText(CAPTURED_S)}`,
+    remedy: {
+      text:
+        'SQL Server Agent stands still, or its capture job does or fails. Start the Agent, then the job. Nothing is lost meanwhile: ' +
+        'changes wait in the transaction log, which grows until then.',
+      commands: ['clinicmaster-cdc doctor --only sqlserver --short'],
+      sql: [`USE ${bracketed(database)};`, `EXEC sys.sp_cdc_start_job @job_type = N'capture';`],
+      who: 'dba',
+    },
+  });
+}
 
 function behind(late: number, waiting: string): Verdict {
   return warn(`${ID}-late`, `The stream is ${spanText(late)} behind SQL Server.`, {
@@ -122,7 +161,10 @@ SELECT DATEDIFF(SECOND, (SELECT MAX(a.tran_end_time) FROM cdc.lsn_time_mapping A
        DATEDIFF(MINUTE, MIN(m.tran_end_time), MAX(m.tran_end_time)) AS kept_minutes
 FROM cdc.lsn_time_mapping AS m`;
 
-/** Both times are the server's own. A database without the table answers with an error, which says just that. */
+/** All times are the server's own. A database without the table answers with an error, which says just that. */
 const BEAT = `DECLARE @offset binary(10) = CONVERT(binary(10), @offset_hex, 1);
-SELECT DATEDIFF(SECOND, MAX(h.beat_at), SYSUTCDATETIME()) AS age_s
-FROM cdc.clinicmaster_cdc_heartbeat_CT AS h WHERE h.__$start_lsn <= @offset`;
+SELECT DATEDIFF(SECOND, (SELECT MAX(t.beat_at) FROM clinicmaster_cdc.heartbeat AS t), SYSUTCDATETIME()) AS written_s,
+       DATEDIFF(SECOND, MAX(h.beat_at), SYSUTCDATETIME()) AS captured_s,
+       DATEDIFF(SECOND, (SELECT MAX(p.beat_at) FROM cdc.clinicmaster_cdc_heartbeat_CT AS p
+                         WHERE p.__$start_lsn <= @offset), SYSUTCDATETIME()) AS passed_s
+FROM cdc.clinicmaster_cdc_heartbeat_CT AS h`;
