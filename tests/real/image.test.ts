@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SecretScan } from '../../sandbox/src/demo/secrets.ts';
+import { FACILITY_IMAGE } from '../../sandbox/src/images/recipes.ts';
 import { enrolFacility } from '../../sandbox/src/kafka/enrol.ts';
 import { withAdmin } from '../../sandbox/src/kafka/topics.ts';
-import { loadSandbox } from '../../sandbox/src/load.ts';
+import { loadSandbox, type Sandbox } from '../../sandbox/src/load.ts';
+import { docker } from '../../sandbox/src/provision/docker.ts';
 import { facilityNames } from '../../src/connector/names.ts';
 import { connectorConfig } from '../../src/connector/template.ts';
 import { startWorker, type WorkerContainer } from './support/worker-container.ts';
@@ -16,11 +19,14 @@ const FACILITY_NAME = `St. Mary's "Lacor" Hospital, Gulu & Co $1 / ünïcode`;
 const KAFKA_PASS = `k"fk\\a's $1 ünï\`id\` pass`;
 const DB_PASS = `sql"serv\\er's $HOME {}; pass`;
 
+let sandbox: Sandbox;
 let worker: WorkerContainer;
 let scan: SecretScan;
 
+const FIGURES = 'http://127.0.0.1:9404/metrics';
+
 beforeAll(async () => {
-  const sandbox = await loadSandbox();
+  sandbox = await loadSandbox();
   const login = await enrolFacility(ID, KAFKA_PASS);
   scan = new SecretScan([
     { name: 'KAFKA_PASS', value: KAFKA_PASS },
@@ -53,11 +59,15 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await worker?.remove();
+  await removeTopics(NAMES.prefix);
+});
+
+async function removeTopics(prefix: string): Promise<void> {
   await withAdmin(async (admin) => {
-    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(NAMES.prefix));
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
     if (topics.length > 0) await admin.deleteTopics({ topics });
   });
-});
+}
 
 describe('the facility image, as locked down as Compose runs it', () => {
   it('is healthy in the eyes of Docker', async () => {
@@ -119,6 +129,86 @@ describe('the facility image, as locked down as Compose runs it', () => {
     expect(topics.map(({ partitions }) => partitions.length)).toEqual([1, 1, 1]);
   });
 });
+
+describe('the figures of the facility image', () => {
+  it('are given inside the container, and are those of the rules alone', async () => {
+    const { exitCode, output } = await worker.exec('wget', '-q', '-O', '-', FIGURES);
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^cdc_jvm_uptime_ms \d/m);
+    expect(output).toMatch(/^cdc_jvm_heap_max_bytes \d/m);
+    expect(output).toMatch(/^jmx_scrape_error 0\.0$/m);
+    expect(output).not.toMatch(/^(?!#|cdc_|jmx_)./m);
+  });
+
+  it('are on loopback, so that neither this machine nor a neighbour in the network gets at them', async () => {
+    const own = (await docker.getContainer(worker.name).inspect()).NetworkSettings;
+    const address = own.Networks[worker.name]?.IPAddress ?? '';
+    expect(Object.keys(own.Ports)).toEqual(['8083/tcp']);
+    expect(await reach(address, 8083)).toBe('open');
+    expect(await reach(address, 9404)).toBe('ECONNREFUSED');
+    const neighbour = await docker.createContainer({
+      Image: FACILITY_IMAGE.tag,
+      Entrypoint: ['/bin/sh', '-c'],
+      Cmd: [`for p in 8083 9404; do nc -w 3 ${address} $p </dev/null && echo $p open; done; true`],
+      HostConfig: { NetworkMode: worker.name },
+    });
+    try {
+      await neighbour.start();
+      await neighbour.wait();
+      const said = String(await neighbour.logs({ stdout: true, stderr: true }));
+      expect(said).toContain('8083 open');
+      expect(said).not.toContain('9404 open');
+      expect(said).toContain('Connection refused');
+    } finally {
+      await neighbour.remove({ force: true });
+    }
+  });
+
+  it('may fail: with the port taken the worker runs without them, and says so', async () => {
+    const id = 'IMAGE-2';
+    const login = await enrolFacility(id);
+    const taken = await startWorker(
+      FACILITY_FILE,
+      {
+        FACILITY_NAME,
+        FACILITY_DHIS2_CODE: id,
+        INSTANCE: '-image-taken',
+        REST_PORT: '18802',
+        DB_HOST: sandbox.gateway,
+        DB_PORT: '9',
+        DB_USER: 'cdc',
+        DB_PASS,
+        KAFKA_BOOTSTRAP_SERVERS: sandbox.kafka.bootstrap,
+        KAFKA_USER: login.username,
+        KAFKA_PASS: login.password,
+      },
+      { 'kafka-ca.pem': sandbox.ca },
+      { Entrypoint: ['/bin/sh', '-c', 'nc -l -p 9404 & exec /opt/connect/entrypoint'] },
+    );
+    try {
+      const healthy = async () => (await taken.connect.health()).state === 'healthy';
+      await taken.until('the worker is healthy', 60, healthy);
+      expect(await taken.logs()).toMatch(/gives no figures at port 9404.*BindException/);
+    } finally {
+      await taken.remove();
+      await removeTopics(facilityNames(id).prefix);
+    }
+  });
+});
+
+/** What a connection to a port comes to: `open`, or the system's word. */
+function reach(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 3000 });
+    const end = (word: string) => {
+      socket.destroy();
+      resolve(word);
+    };
+    socket.once('connect', () => end('open'));
+    socket.once('timeout', () => end('ETIMEDOUT'));
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+  });
+}
 
 describe('the connector of the facility image', () => {
   it('has every setting accepted but the database, which is not there', async () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectPort } from '../../../src/adapters/connect-port.ts';
 import { connectRest } from '../../../src/adapters/connect-rest.ts';
 import { findDocker } from '../../../src/adapters/docker.ts';
-import type { DockerPort } from '../../../src/adapters/docker-port.ts';
+import type { ContainerOptions, DockerPort } from '../../../src/adapters/docker-port.ts';
 import { readCompose } from '../../../src/install/compose-file.ts';
 import type { Values } from '../../../src/settings/field.ts';
 
@@ -30,11 +30,13 @@ const LOG_LINES = 5_000;
  * Starts what `docker compose up -d` would start.
  * @param values of `.env`
  * @param ca content of files of the folder `ca/`, by name
+ * @param otherwise what Docker is told differently, as its API spells it
  */
 export async function startWorker(
   file: 'docker-compose.facility.yml' | 'docker-compose.central.yml',
   values: Values,
   ca: Readonly<Record<string, string>> = {},
+  otherwise: ContainerOptions = {},
 ): Promise<WorkerContainer> {
   const dir = await mkdtemp(join(tmpdir(), 'cdc-image-'));
   await mkdir(join(dir, 'ca'));
@@ -65,7 +67,7 @@ export async function startWorker(
   // A run that was killed leaves its container and network behind.
   await removeFromDocker();
   for (const network of plan.networks) await docker.createNetwork(network);
-  await docker.createContainer(name, plan.options);
+  await docker.createContainer(name, { ...plan.options, ...otherwise });
   await docker.start(name);
   const url = `http://127.0.0.1:${values.REST_PORT ?? '8083'}`;
   return {
