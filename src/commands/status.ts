@@ -9,7 +9,7 @@ import { statusHtml } from '../ui/status-html.ts';
 import { statusPrometheus } from '../ui/status-prometheus.ts';
 import { statusText } from '../ui/status-text.ts';
 import { runFacilityChecks } from './shared/checked.ts';
-import { addFacilityFlags, openFacility } from './shared/facility.ts';
+import { addFacilityFlags, facilityHere } from './shared/facility.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { watchStatus } from './shared/status-watch.ts';
 
@@ -52,15 +52,17 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const deadlineMs = parseDuration(text(options.timeout) ?? LIMIT, '--timeout');
   const everyMs =
     options.watch === undefined ? undefined : parseDuration(text(options.watch) ?? WATCH, '--watch');
-  const settings = await openFacility(context, options);
+  const { settings, notice } = await facilityHere(context, options);
   const look = async () => {
     const checks = await runFacilityChecks(STATUS_CHECKS, { when: 'daily', deadlineMs }, settings, context);
     const report = statusReport(checks, settings, new Date(clock.now()).toISOString());
     return { report, checks };
   };
-  if (everyMs !== undefined) return watchStatus(async () => (await look()).report, everyMs, context);
-
-  const { report, checks } = await look();
+  if (everyMs !== undefined) {
+    await notice();
+    return watchStatus(async () => (await look()).report, everyMs, context);
+  }
+  const [{ report, checks }] = await Promise.all([look(), notice()]);
   const write = async (name: string, content: string) => {
     const path = resolve(host.cwd, name);
     await files.writeAtomically(path, content, 0o644);
