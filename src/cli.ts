@@ -146,7 +146,8 @@ async function addVerbs(
     if (load === undefined) continue;
     const module = await load();
     module.define(command);
-    command.action(() => start(module, { ...command.opts(), args: command.args }));
+    // A flag that a verb shares with the one above it (`central ghosts`, `central ghosts mark`) is found up there.
+    command.action(() => start(module, { ...command.optsWithGlobals(), args: command.args }));
   }
 }
 

@@ -184,6 +184,33 @@ export const VERBS: readonly Verb[] = [
         summary: 'install the sink, or complete and correct its installation',
         load: async () => (await import('./commands/central-init.ts')).centralInit,
       },
+      {
+        name: 'ghosts',
+        summary: 'rows that a hospital has deleted unseen: found by a copy, taken out',
+        load: async () => (await import('./commands/central-ghosts.ts')).centralGhosts,
+        verbs: [
+          {
+            name: 'mark',
+            summary: 'note the moment before a copy',
+            load: async () => (await import('./commands/central-ghosts-mark.ts')).centralGhostsMark,
+          },
+          {
+            name: 'show',
+            summary: 'count what the copy has not written, and whether it came wholly',
+            load: async () => (await import('./commands/central-ghosts-show.ts')).centralGhostsShow,
+          },
+          {
+            name: 'remove',
+            summary: 'take the ghosts out of a table, once the copy is proven whole',
+            load: async () => (await import('./commands/central-ghosts-remove.ts')).centralGhostsRemove,
+          },
+          {
+            name: 'restore',
+            summary: 'put back what was taken out',
+            load: async () => (await import('./commands/central-ghosts-restore.ts')).centralGhostsRestore,
+          },
+        ],
+      },
     ],
   },
 ];

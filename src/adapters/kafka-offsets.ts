@@ -4,8 +4,8 @@ import { protocolError, UNKNOWN_TOPIC } from './kafka-requests.ts';
 import type { KafkaSession } from './kafka-session.ts';
 
 const END_OFFSET = -1;
-const FIRST_OFFSET = -2;
-const FETCH = { maxWaitTime: 1000, minBytes: 1, maxBytes: 1_048_576 } as const;
+export const FIRST_OFFSET = -2;
+export const FETCH = { maxWaitTime: 1000, minBytes: 1, maxBytes: 1_048_576 } as const;
 
 interface Led {
   topic: string;
@@ -81,7 +81,12 @@ export async function newestRecords(session: KafkaSession, topic: string, count:
   return { records, whole };
 }
 
-function asRecord({ offset, timestamp, key, value }: PartitionMessages['messages'][number]): KafkaRecord {
+export function asRecord({
+  offset,
+  timestamp,
+  key,
+  value,
+}: PartitionMessages['messages'][number]): KafkaRecord {
   return {
     offset,
     timestampMs: Number(timestamp),

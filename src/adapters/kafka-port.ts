@@ -99,6 +99,15 @@ export type KafkaRecord = { offset: string; timestampMs: number; key: string | n
 /** The end of a topic. `whole`: nothing stands before these records. */
 export type Tail = { records: KafkaRecord[]; whole: boolean };
 
+/** One partition: its end, and where a consumer group goes on; `committed` is null where it has stored nothing. */
+export type GroupPosition = { topic: string; partition: number; end: number; committed: number | null };
+
+/** One record with what stands around it. Texts as in {@link KafkaRecord}. */
+export type WholeRecord = KafkaRecord & { partition: number; headers: Record<string, string> };
+
+/** What a topic holds from some offsets on. `whole`: retention has taken nothing of it yet. */
+export type TopicPart = { records: WholeRecord[]; whole: boolean };
+
 /** Settings of one topic; `refused` is Kafka's word where it does not tell them. */
 export type TopicConfig = { name: string; values: Record<string, string>; refused: string | null };
 
@@ -162,6 +171,21 @@ export interface KafkaPort {
   /** Names of existing topics that the principal may describe and that start with the prefix. */
   topicNames(prefix: string, signal: AbortSignal): Promise<KafkaAnswer<string[]>>;
   group(id: string, signal: AbortSignal): Promise<KafkaAnswer<GroupView>>;
+  /** How far a consumer group is in these topics; those that are not there are left out. Needs DESCRIBE on the group. */
+  groupPositions(
+    group: string,
+    topics: readonly string[],
+    signal: AbortSignal,
+  ): Promise<KafkaAnswer<GroupPosition[]>>;
+  /**
+   * What a topic holds at this moment from these offsets on, read without a consumer group.
+   * @param from by partition; one that is not named is read from its beginning
+   */
+  recordsFrom(
+    topic: string,
+    from: Readonly<Record<number, number>>,
+    signal: AbortSignal,
+  ): Promise<KafkaAnswer<TopicPart>>;
   /** Sum of the end offsets of all partitions, by topic: how many records were ever written. Missing topics are left out. */
   endOffsets(topics: readonly string[], signal: AbortSignal): Promise<KafkaAnswer<Record<string, number>>>;
   /** The newest record of a one-partition topic, read without a consumer group; null when there is none. */

@@ -30,6 +30,8 @@ export interface KafkaSession {
   /** @param topics names to ask for; all when undefined. Asking creates nothing. */
   metadata(topics: readonly string[] | undefined): Promise<MetadataAnswer>;
   describeGroup(id: string, signal: AbortSignal): Promise<GroupView>;
+  /** Asks the broker that keeps a group; again while the cluster moves it. */
+  atCoordinator<T>(group: string, signal: AbortSignal, ask: (broker: Broker) => Promise<T>): Promise<T>;
   /** Settings of topics; each answers for itself. */
   describeConfigs(topics: readonly string[], keys: readonly string[]): Promise<DescribedTopic[]>;
   /** Asks the controller; each topic answers for itself. */
@@ -71,10 +73,25 @@ export function kafkaSession(access: KafkaAccess, clientId: string, dial?: Dial)
   const send = async <T>(broker: Broker, asked: Exchange<T>): Promise<T> =>
     (await sendNoting(broker, asked)).body;
 
-  async function coordinated(id: string): Promise<GroupView> {
-    const request = { groupId: id, coordinatorType: GROUP_COORDINATOR };
+  async function coordinatorOf(groupId: string): Promise<Broker> {
+    const request = { groupId, coordinatorType: GROUP_COORDINATOR };
     const { coordinator } = await (await anyBroker()).findGroupCoordinator(request);
-    const broker = await pool.at(coordinator);
+    return pool.at(coordinator);
+  }
+
+  async function atCoordinator<T>(group: string, signal: AbortSignal, ask: (broker: Broker) => Promise<T>) {
+    for (;;) {
+      try {
+        return await ask(await coordinatorOf(group));
+      } catch (error) {
+        // A cluster makes its coordinator with the first group ever asked for, and moves it when a broker stops.
+        if (!COORDINATOR_MOVING.has((error as { type?: string }).type ?? '')) throw error;
+        await wait(COORDINATOR_PAUSE_MS, undefined, { signal });
+      }
+    }
+  }
+
+  async function described(broker: Broker, id: string): Promise<GroupView> {
     const [group] = await send<DescribedGroup[]>(broker, describeGroupsRequest(id));
     if (group === undefined) throw new Error(`The broker did not describe the group ${id}.`);
     const { errorCode, ...view } = group;
@@ -103,17 +120,8 @@ export function kafkaSession(access: KafkaAccess, clientId: string, dial?: Dial)
       return await send(broker, metadataRequest(topics));
     },
 
-    async describeGroup(id, signal) {
-      for (;;) {
-        try {
-          return await coordinated(id);
-        } catch (error) {
-          // A cluster makes its coordinator with the first group ever asked for, and moves it when a broker stops.
-          if (!COORDINATOR_MOVING.has((error as { type?: string }).type ?? '')) throw error;
-          await wait(COORDINATOR_PAUSE_MS, undefined, { signal });
-        }
-      }
-    },
+    atCoordinator,
+    describeGroup: (id, signal) => atCoordinator(id, signal, (broker) => described(broker, id)),
   };
 }
 

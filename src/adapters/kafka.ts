@@ -1,6 +1,7 @@
 import { unlessAborted } from './abort.ts';
 import type { Dial } from './kafka-brokers.ts';
 import { kafkaFailure } from './kafka-failure.ts';
+import { positionsOfGroup } from './kafka-group-positions.ts';
 import { endsOf, newestRecord, newestRecords } from './kafka-offsets.ts';
 import type { Address, KafkaAccess, KafkaAnswer, KafkaPort, TopicView } from './kafka-port.ts';
 import {
@@ -12,6 +13,7 @@ import {
   refusalOfTime,
   versionsOf,
 } from './kafka-probes.ts';
+import { recordsFrom } from './kafka-records.ts';
 import { type MetadataAnswer, protocolError, UNKNOWN_TOPIC } from './kafka-requests.ts';
 import { kafkaSession } from './kafka-session.ts';
 
@@ -85,6 +87,10 @@ export function kafka(access: KafkaAccess, clientId: string, dial?: Dial): Kafka
       }),
 
     group: (id, signal) => answer(signal, () => session.describeGroup(id, signal)),
+
+    groupPositions: (group, topics, signal) =>
+      answer(signal, () => positionsOfGroup(session, group, topics, signal)),
+    recordsFrom: (topic, from, signal) => answer(signal, () => recordsFrom(session, topic, from)),
 
     endOffsets: (topics, signal) =>
       answer(signal, async () => {

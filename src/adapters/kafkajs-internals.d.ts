@@ -17,7 +17,13 @@ declare module 'kafkajs/src/broker/index.js' {
   export interface PartitionMessages {
     partition: number;
     errorCode: number;
-    messages: { offset: string; timestamp: string; key: Buffer | null; value: Buffer | null }[];
+    messages: {
+      offset: string;
+      timestamp: string;
+      key: Buffer | null;
+      value: Buffer | null;
+      headers?: Record<string, Buffer | Buffer[] | undefined>;
+    }[];
   }
 
   export default class Broker {
@@ -34,6 +40,13 @@ declare module 'kafkajs/src/broker/index.js' {
       groupId: string;
       coordinatorType: number;
     }): Promise<{ coordinator: { nodeId: number; host: string; port: number } }>;
+    /** An offset of -1: the group has stored none. */
+    offsetFetch(request: {
+      groupId: string;
+      topics: { topic: string; partitions: { partition: number }[] }[];
+    }): Promise<{
+      responses: { topic: string; partitions: { partition: number; errorCode: number; offset: string }[] }[];
+    }>;
     /** `timestamp` -1 asks for the end offset. */
     listOffsets(request: {
       topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[];

@@ -1,3 +1,5 @@
+import { pgIdentifier, pgLiteral } from './pg-quote.ts';
+
 /** A facility's new name, and what writes it into the rows that the warehouse has already. */
 export interface Renamed {
   was: string;
@@ -15,17 +17,7 @@ export function renameStatements(code: string, name: string, tables: readonly st
     .sort()
     .map(
       (table) =>
-        `UPDATE public.${identifier(table)} SET facility_name = ${literal(name)} ` +
-        `WHERE facility_dhis2_code = ${literal(code)} AND facility_name IS DISTINCT FROM ${literal(name)};`,
+        `UPDATE public.${pgIdentifier(table)} SET facility_name = ${pgLiteral(name)} ` +
+        `WHERE facility_dhis2_code = ${pgLiteral(code)} AND facility_name IS DISTINCT FROM ${pgLiteral(name)};`,
     );
-}
-
-function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** As `E''` where there is a backslash, so that it holds whatever standard_conforming_strings is. */
-function literal(text: string): string {
-  const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
-  return text.includes('\\') ? `E${quoted}` : quoted;
 }

@@ -207,6 +207,8 @@ export function fakeKafka(world: World): KafkaPort {
       if (!topic.endsWith('.schema-history')) return answer(kafka.heartbeat);
       return answer(kafka.historyEmpty ? null : { offset: '0', key: null, value: '{}', timestampMs: 0 });
     },
+    groupPositions: async () => answer([]),
+    recordsFrom: async () => answer({ records: [], whole: true }),
     deleteTopics: async (names) => {
       const refused = kafka.mayDelete === true ? null : 'TOPIC_AUTHORIZATION_FAILED';
       if (refused === null) for (const name of names) delete kafka.ends[name];

@@ -81,6 +81,6 @@ function sinkAcls(user: string): string[] {
     `${prefixed} --operation Read --operation Describe --group '${CENTRAL_PREFIX}'`,
     `${prefixed} --operation Read --operation Describe --topic '${TOPIC_PREFIX}.'`,
     `${add} --operation Read --operation Describe --group '${SINK_GROUP}'`,
-    `${add} --operation Write --operation Create --operation Describe --topic '${DLQ_TOPIC}'`,
+    `${add} --operation Read --operation Write --operation Create --operation Describe --topic '${DLQ_TOPIC}'`,
   ];
 }
