@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completionTree } from '../../src/commands/shared/completion-tree.ts';
 import { settingsKinds } from '../../src/settings/kinds.ts';
 import type { CompletionCommand } from '../../src/ui/completion/tree.ts';
-import { VERBS } from '../../src/verbs.ts';
+import { VERBS, type Verb } from '../../src/verbs.ts';
 import { runCli } from '../fakes/run-cli.ts';
 import { streamingFacility } from '../fakes/streaming-facility.ts';
 
@@ -25,11 +25,12 @@ describe('the tree of completion', () => {
   const flags = (path: string) => at(path)?.flags.map(({ name }) => name) ?? [];
 
   it('holds every verb and its sub-verbs', () => {
-    const paths = VERBS.flatMap(({ name, verbs = [] }) => [
-      name,
-      ...verbs.map((inner) => `${name} ${inner.name}`),
-    ]);
-    expect(tree.map(({ path }) => path).toSorted()).toEqual(['', ...paths].toSorted());
+    const paths = (verbs: readonly Verb[], above = ''): string[] =>
+      verbs.flatMap(({ name, verbs: inner = [] }) => [
+        `${above}${name}`,
+        ...paths(inner, `${above}${name} `),
+      ]);
+    expect(tree.map(({ path }) => path).toSorted()).toEqual(['', ...paths(VERBS)].toSorted());
   });
 
   it('holds every flag of the table of settings, with its choices', () => {

@@ -102,6 +102,8 @@ test('a transaction that ran while the mark was made keeps what it wrote', async
   const late = await openWarehouse(other, new AbortController().signal);
   await late.ask('BEGIN');
   await late.ask(`INSERT INTO "Late" VALUES (1, 'A')`);
+  // A later one that has ended by the time of the mark.
+  await warehouse.ask('SELECT txid_current()');
   const made = await mark('Late');
   await late.ask('COMMIT');
   await other.close();

@@ -20,7 +20,7 @@ export type Told<T> = { known: true; value: T } | { known: false; why: string };
 const SIGNALS = `.${OWN_SCHEMA}.${SIGNAL_TABLE}`;
 
 /** Topics of a table, one for each name of a database. */
-export async function tableTopics(
+async function tableTopics(
   table: string,
   kafka: KafkaPort,
   signal: AbortSignal,
