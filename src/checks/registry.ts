@@ -6,7 +6,6 @@ import { dockerContainerState } from './connect/docker-container-state.ts';
 import { dockerDns } from './connect/docker-dns.ts';
 import { dockerEnvSecrets } from './connect/docker-env-secrets.ts';
 import { dockerImage } from './connect/docker-image.ts';
-import { dockerJmx } from './connect/docker-jmx.ts';
 import { dockerLog } from './connect/docker-log.ts';
 import { dockerPluginVersion } from './connect/docker-plugin-version.ts';
 import { dockerRestartPolicy } from './connect/docker-restart-policy.ts';
@@ -58,6 +57,7 @@ import { kafkaTlsHostname } from './kafka/kafka-tls-hostname.ts';
 import { kafkaTlsInterception } from './kafka/kafka-tls-interception.ts';
 import { heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
 import { streamLag } from './pipeline/stream-lag.ts';
+import { streamMetrics } from './pipeline/stream-metrics.ts';
 import { streamPosition } from './pipeline/stream-position.ts';
 import { streamTopics } from './pipeline/stream-topics.ts';
 import { tableChanges } from './pipeline/table-changes.ts';
@@ -192,12 +192,12 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   dockerDns,
   dockerConnectRest,
   dockerPluginVersion,
-  dockerJmx,
   connectorConfig,
   connectorState,
   streamPosition,
   streamLag,
   heartbeatFresh,
+  streamMetrics,
   streamTopics,
   tableChanges,
 ];

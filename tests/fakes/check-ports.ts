@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ConfigProblem, ConnectPort } from '../../src/adapters/connect-port.ts';
 import type { ContainerState, DockerPort } from '../../src/adapters/docker-port.ts';
 import type { KafkaPort, KafkaRecord, Refusal, TopicView } from '../../src/adapters/kafka-port.ts';
@@ -8,8 +9,18 @@ import type {
   SqlServerPort,
   SqlValue,
 } from '../../src/adapters/sqlserver-port.ts';
+import { FIGURES_URL } from '../../src/connector/metrics.ts';
 import { CONNECTOR_CLASS, CONNECTOR_VERSION, OUR_TRANSFORM } from '../../src/connector/plugins.ts';
 import { storedLog } from './log-lines.ts';
+
+const WORKER_FIGURES = readFileSync(new URL('worker-figures.txt', import.meta.url), 'utf8');
+
+const FIVE_HOURS_MS = 5 * 3_600_000;
+
+/** Those of a real worker, whose task has run since then. */
+function figuresOf(startMs: number): string {
+  return WORKER_FIGURES.replace(/^(cdc_producer_start_time_ms) .+$/m, `$1 ${startMs}`);
+}
 
 /** What surrounds a facility, as data that a test changes. It begins as a facility that streams well. */
 export interface World {
@@ -22,6 +33,8 @@ export interface World {
   signal?: AbortSignal;
   /** Both outputs are a terminal; nobody is asked all the same. */
   terminal?: boolean;
+  /** Of the worker, as its image gives them; those of a real one when absent. */
+  figures?: string;
   /** Undefined: no engine answers. */
   docker: { containers: ContainerState[]; log: string } | undefined;
   /** Hosts that cannot be reached, by `host` (name) or `host:port` (TCP). */
@@ -336,7 +349,11 @@ export function fakeDocker(world: World): DockerPort {
     },
     exec: async (_, [, ...words]) => ({
       exitCode: 0,
-      output: words.includes('date') ? String(Math.floor(world.nowMs / 1000)) : nslookup(words),
+      output: words.includes('date')
+        ? String(Math.floor(world.nowMs / 1000))
+        : words.at(-1)?.includes(FIGURES_URL)
+          ? (world.figures ?? figuresOf(world.nowMs - FIVE_HOURS_MS))
+          : nslookup(words),
     }),
     containersByLabel: async (labels) =>
       containers().filter((container) =>

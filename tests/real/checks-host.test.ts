@@ -66,7 +66,7 @@ describe('a container that was made by hand', () => {
     const checked = await check(
       bare(),
       ...['docker-restart-policy', 'docker-log', 'docker-clean-shutdown', 'docker-memory', 'docker-port'],
-      ...['docker-env-secrets', 'docker-image', 'docker-time', 'docker-dns', 'docker-jmx', 'docker-cpu'],
+      ...['docker-env-secrets', 'docker-image', 'docker-time', 'docker-dns', 'docker-cpu'],
     );
     expect(checked.troubles()).toEqual([
       'warn docker-memory-no-limit',

@@ -5,7 +5,6 @@ import { dockerCleanShutdown } from '../../../src/checks/connect/docker-clean-sh
 import { addressesInside, dockerDns } from '../../../src/checks/connect/docker-dns.ts';
 import { dockerEnvSecrets } from '../../../src/checks/connect/docker-env-secrets.ts';
 import { dockerImage } from '../../../src/checks/connect/docker-image.ts';
-import { dockerJmx } from '../../../src/checks/connect/docker-jmx.ts';
 import { dockerLog } from '../../../src/checks/connect/docker-log.ts';
 import { dockerPluginVersion } from '../../../src/checks/connect/docker-plugin-version.ts';
 import { dockerRestartPolicy } from '../../../src/checks/connect/docker-restart-policy.ts';
@@ -102,15 +101,6 @@ describe('docker-plugin-version', () => {
   it('knows the version that the image is built with', () => {
     const pom = readFileSync(new URL('../../../connect/pom.xml', import.meta.url), 'utf8');
     expect(pom).toContain(`<debezium.sqlserver.version>${CONNECTOR_VERSION}<`);
-  });
-});
-
-describe('docker-jmx', () => {
-  it.each([
-    [[], 'skip docker-jmx-none'],
-    [[9404], 'pass ok'],
-  ])('%#', (published, expected) => {
-    expect(gist(judge(dockerJmx, { published }))).toBe(expected);
   });
 });
 
