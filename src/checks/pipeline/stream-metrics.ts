@@ -8,6 +8,8 @@ const ID = 'stream-metrics';
 
 /** The worker answers in milliseconds; the first time after its start in a good half second. */
 const PATIENCE_S = '3';
+/** Of a program that its time limit has ended. */
+const TERMINATED = 143;
 /** What the container answers where its image is of a time before the figures. */
 const NO_EXPORTER = 'no exporter in the image';
 /** A queue that is fuller than this holds Debezium up. */
@@ -57,8 +59,13 @@ async function figures({ docker, names }: CheckContext): Promise<Omit<MetricsFac
   const { exitCode, output } = await (await docker()).exec(names.container, ['/bin/sh', '-c', script]);
   const metrics = exitCode === 0 ? parseMetrics(output) : null;
   if (metrics !== null) return { metrics, why: null };
-  const said = output.trim().split('\n').at(-1) ?? '';
-  return { metrics, why: said === '' || exitCode === 0 ? `exit code ${exitCode}` : said };
+  return { metrics, why: reason(exitCode, output) };
+}
+
+function reason(exitCode: number, output: string): string {
+  if (exitCode === 0) return 'an answer without figures';
+  if (exitCode === TERMINATED) return `no whole answer in ${PATIENCE_S} s`;
+  return output.trim().split('\n').at(-1) || `exit code ${exitCode}`;
 }
 
 function judgeMetrics(metrics: WorkerMetrics, nowMs: number): Verdict {

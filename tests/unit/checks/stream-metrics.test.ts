@@ -60,7 +60,9 @@ describe('stream-metrics', () => {
   });
 
   it('says how much, and since when it counts', () => {
-    expect(judge(streamMetrics, facts()).summary).toBe('56 records, 4.2 kB sent in 5 h, since the task started');
+    expect(judge(streamMetrics, facts()).summary).toBe(
+      '56 records, 4.2 kB sent in 5 h, since the task started',
+    );
   });
 
   it('says what a count is of, since counters begin anew', () => {
@@ -97,9 +99,11 @@ describe('the look of stream-metrics', () => {
   it.each([
     [1, 'no exporter in the image\n', 'no exporter in the image'],
     [1, 'wget: server returned error: HTTP/1.1 500 Internal Server Error\n', /HTTP\/1\.1 500/],
-    [143, '', 'exit code 143'],
-    [0, '', 'exit code 0'],
-    [0, 'jmx_scrape_error 1.0\n', 'exit code 0'],
+    [126, '', 'exit code 126'],
+    [143, '', 'no whole answer in 3 s'],
+    [143, TEXT.slice(0, 2000), 'no whole answer in 3 s'],
+    [0, '', 'an answer without figures'],
+    [0, 'jmx_scrape_error 1.0\n', 'an answer without figures'],
   ])('exit code %i with %j', async (exitCode, output, why) => {
     const found = await look(exitCode, output);
     expect(found.metrics).toBeNull();
