@@ -55,6 +55,7 @@ import { kafkaTlsExpiry } from './kafka/kafka-tls-expiry.ts';
 import { kafkaTlsHandshake } from './kafka/kafka-tls-handshake.ts';
 import { kafkaTlsHostname } from './kafka/kafka-tls-hostname.ts';
 import { kafkaTlsInterception } from './kafka/kafka-tls-interception.ts';
+import { firstCopy } from './pipeline/first-copy.ts';
 import { heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
 import { streamLag } from './pipeline/stream-lag.ts';
 import { streamMetrics } from './pipeline/stream-metrics.ts';
@@ -196,6 +197,7 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   connectorState,
   streamPosition,
   streamLag,
+  firstCopy,
   heartbeatFresh,
   streamMetrics,
   streamTopics,

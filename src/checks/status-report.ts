@@ -7,14 +7,17 @@ import { type ContainerFacts, dockerContainerState } from './connect/docker-cont
 import type { FacilityCheck } from './context.ts';
 import { judgeHealth } from './health/judge.ts';
 import type { Finding, Health } from './health/words.ts';
+import { firstCopy } from './pipeline/first-copy.ts';
 import { type HeartbeatFacts, heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
 import { streamLag } from './pipeline/stream-lag.ts';
+import { streamMetrics } from './pipeline/stream-metrics.ts';
 import { type PositionFacts, streamPosition } from './pipeline/stream-position.ts';
 import { streamTopics } from './pipeline/stream-topics.ts';
 import { tableChanges } from './pipeline/table-changes.ts';
 import { sqlCaptureFresh } from './sqlserver/sql-capture-fresh.ts';
 import { sqlOffsetWindow } from './sqlserver/sql-offset-window.ts';
 import { sqlScanLatency } from './sqlserver/sql-scan-latency.ts';
+import { type FirstCopy, firstCopyOf, type Sent, sentOf } from './status-figures.ts';
 import { type Headroom, headroomOf } from './status-headroom.ts';
 import type { CheckResult, Facts } from './types.ts';
 
@@ -48,17 +51,30 @@ export interface StatusReport {
   capture: { wroteSeconds: number | null; latencySeconds: number | null } | null;
   headroom: Headroom | null;
   /** Tables that are copied beside the stream now, and the hours of the first copy where it has some. */
-  copies: { tables: string[]; hours: string | null } | null;
+  copies: Copies | null;
   /** Fields are null when there is none yet. */
   heartbeat: { at: string | null; ageSeconds: number | null } | null;
   /** The newest heartbeat row of the database that has gone the whole way: seconds since it was written. */
   endToEnd: { ageSeconds: number } | null;
+  sent: Sent | null;
+  /** Null when none is under way. */
+  firstCopy: FirstCopy | null;
   /** The latest first; null seconds: no change of it is kept. */
   tables: { table: string; lastChangeSeconds: number | null }[] | null;
   /** End offsets of the data topics: records ever written, by all facilities with a database of this name. */
   topics: Record<string, number> | null;
   /** What could not be learnt and does not change the word. */
   unlearnt: { check: string; title: string; why: string }[];
+}
+
+/** Copies beside the stream. */
+export interface Copies {
+  tables: string[];
+  hours: string | null;
+  /** Of the copy that this program asked for; null where nobody can tell. */
+  percent: number | null;
+  /** At the speed since it was asked for. */
+  secondsLeft: number | null;
 }
 
 /**
@@ -76,6 +92,7 @@ export function statusReport(
   const heartbeat = factsOf(results, heartbeatFresh);
   const position = factsOf(results, streamPosition);
   const topics = factsOf(results, streamTopics);
+  const figures = factsOf(results, streamMetrics);
   const lag = factsOf(results, streamLag);
   const row = lag?.lag?.ok === true ? lag.lag.value[0] : undefined;
   const beat = lag?.beat?.ok === true ? (lag.beat.value[0]?.passed_s ?? null) : null;
@@ -100,6 +117,8 @@ export function statusReport(
     copies: copiesOf(position, settings),
     heartbeat: heartbeat === undefined ? null : heartbeatOf(heartbeat),
     endToEnd: beat === null ? null : { ageSeconds: Math.max(0, beat) },
+    sent: sentOf(figures),
+    firstCopy: firstCopyOf(figures?.metrics, factsOf(results, firstCopy), settings.tableIncludeList),
     tables: tablesOf(results),
     topics: topics?.ends.ok === true ? topics.ends.value : null,
     unlearnt: unlearntOf(results, findings),
@@ -110,7 +129,9 @@ function copiesOf(position: PositionFacts | undefined, settings: FacilitySetting
   // A bundle of an earlier version knows nothing of them.
   const tables = position?.again ?? [];
   const window = parseWindow(settings.firstCopyWindow);
-  return tables.length === 0 ? null : { tables, hours: window === undefined ? null : windowText(window) };
+  if (tables.length === 0) return null;
+  const hours = window === undefined ? null : windowText(window);
+  return { tables, hours, percent: null, secondsLeft: null };
 }
 
 function captureOf(results: readonly CheckResult[]): StatusReport['capture'] {

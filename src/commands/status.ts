@@ -5,10 +5,12 @@ import { type StatusReport, statusReport } from '../checks/status-report.ts';
 import type { Context } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../errors.ts';
 import { parseDuration } from '../settings/duration.ts';
+import type { FacilitySettings } from '../settings/facility.ts';
 import { statusHtml } from '../ui/status-html.ts';
 import { statusPrometheus } from '../ui/status-prometheus.ts';
 import { statusText } from '../ui/status-text.ts';
 import { runFacilityChecks } from './shared/checked.ts';
+import { lookAtCopies, withCopies } from './shared/copies.ts';
 import { addFacilityFlags, facilityHere } from './shared/facility.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 import { watchStatus } from './shared/status-watch.ts';
@@ -56,7 +58,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   const look = async () => {
     const checks = await runFacilityChecks(STATUS_CHECKS, { when: 'daily', deadlineMs }, settings, context);
     const report = statusReport(checks, settings, new Date(clock.now()).toISOString());
-    return { report, checks };
+    return { report: await withCopyProgress(report, settings, context), checks };
   };
   if (everyMs !== undefined) {
     await notice();
@@ -77,6 +79,28 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
     options.prometheus === true ? statusPrometheus(data) : statusText(data, style),
   );
   return exitOf(report, options.strict === true);
+}
+
+/** How far a copy beside the stream is stands in the hospital's database; it is asked for only while there is one. */
+async function withCopyProgress(
+  report: StatusReport,
+  settings: FacilitySettings,
+  context: Context,
+): Promise<StatusReport> {
+  if (report.copies === null) return report;
+  try {
+    const { phase, percent, request } = await withCopies(settings, context, (copies) =>
+      lookAtCopies(copies, context),
+    );
+    if (request === null || phase === 'foreign') return report;
+    const seconds = (context.clock.now() - request.at) / 1000;
+    const known = phase === 'copying' && percent > 0;
+    const secondsLeft = known ? Math.round((seconds * (100 - percent)) / percent) : null;
+    return { ...report, copies: { ...report.copies, percent, secondsLeft } };
+  } catch {
+    // The other checks say what is wrong; that something is copied is known all the same.
+    return report;
+  }
 }
 
 function exitOf({ ok, health }: StatusReport, strict: boolean): ExitCode {

@@ -83,6 +83,11 @@ function metrics(report: StatusReport): Metric[] {
       'Since the newest heartbeat row was written that has gone the whole way.',
       report.endToEnd?.ageSeconds,
     ),
+    one('sent_records', 'Records of this facility since its task started.', report.sent?.records),
+    one('sent_bytes', 'Bytes on the line since its task started.', report.sent?.bytes),
+    one('sent_since_seconds', 'Since its task started.', report.sent?.sinceSeconds),
+    one('first_copy_rows', 'Rows read by the first copy that is under way.', report.firstCopy?.rows),
+    one('first_copy_seconds_left', 'At the speed so far.', report.firstCopy?.secondsLeft),
     {
       name: 'table_last_change_seconds',
       help: 'Since the last captured change of a table.',

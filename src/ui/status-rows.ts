@@ -1,5 +1,5 @@
 import type { StatusReport } from '../checks/status-report.ts';
-import { spanText } from '../units.ts';
+import { sizeText, spanText } from '../units.ts';
 
 const UNKNOWN = 'not known';
 
@@ -13,7 +13,9 @@ export function statusRows(report: StatusReport): [string, string][] {
     ['Behind', lagText(report)],
     ['Heartbeat', heartbeatText(report)],
     ['Headroom', headroomText(report.headroom)],
+    ...sentRow(report.sent),
     ...lastChange(report.tables),
+    ...firstCopyRow(report.firstCopy),
     ...copiesRow(report.copies),
   ];
 }
@@ -80,6 +82,36 @@ function headroomText(headroom: StatusReport['headroom']): string {
   return `${spanText(leftSeconds)} until unread changes are lost (${kept}${assumed ? '; the login may not see how long' : ''})`;
 }
 
+/** Only where the image counts. */
+function sentRow(sent: StatusReport['sent']): [string, string][] {
+  if (sent === null) return [];
+  const { records, bytes, sinceSeconds, recordsPerSecond, bytesPerDay } = sent;
+  const rate = recordsPerSecond === null ? '' : ` (${frequency(recordsPerSecond)})`;
+  const day = bytesPerDay === null ? '' : ` (${sizeText(bytesPerDay)} a day)`;
+  return [
+    [
+      'Sent',
+      `${records} records${rate}, ${sizeText(bytes)}${day} in ${spanText(sinceSeconds)} since the task started`,
+    ],
+  ];
+}
+
+/** `3.4 a second`, `12 a minute`, `11 an hour`: of the three the one that is at least one. */
+function frequency(perSecond: number): string {
+  if (perSecond >= 1) return `${Number(perSecond.toPrecision(2))} a second`;
+  if (perSecond * 60 >= 1) return `${Math.round(perSecond * 60)} a minute`;
+  return `${Math.round(perSecond * 3600)} an hour`;
+}
+
+function firstCopyRow(copy: StatusReport['firstCopy']): [string, string][] {
+  if (copy === null) return [];
+  const { tables, tablesLeft, rows, rowsInAll, percent, secondsLeft } = copy;
+  const share =
+    rowsInAll === null ? `${rows} rows` : `${rows} of about ${rowsInAll} rows (${percent ?? 0} %)`;
+  const left = secondsLeft === null ? '' : `; about ${spanText(secondsLeft)} left`;
+  return [['First copy', `${share}, ${tables - tablesLeft} of ${tables} tables${left}`]];
+}
+
 /** The latest of all, and what has been quiet for longest among those that ever changed. */
 function lastChange(tables: StatusReport['tables']): [string, string][] {
   if (tables === null || tables.length === 0) return [];
@@ -98,5 +130,7 @@ function copiesRow(copies: StatusReport['copies']): [string, string][] {
   const [first, ...more] = copies.tables;
   const names = more.length === 0 ? first : `${first} and ${more.length} more`;
   const hours = copies.hours === null ? '' : `, the first copy in its hours ${copies.hours}`;
-  return [['Copying', `${names}${hours}: clinicmaster-cdc snapshot --status`]];
+  const far = copies.percent === null ? '' : `, ${copies.percent} %`;
+  const left = copies.secondsLeft === null ? '' : `, about ${spanText(copies.secondsLeft)} left`;
+  return [['Copying', `${names}${far}${left}${hours}: clinicmaster-cdc snapshot --status`]];
 }

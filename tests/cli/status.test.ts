@@ -40,6 +40,8 @@ describe('status', () => {
         Behind     nothing waits, position 00000027:00000ac0:0003
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
+        Sent       56 records (11 an hour), 4.2 kB (20 kB a day) in 5 h since the task
+                   started
         Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
       "
     `);
@@ -61,6 +63,8 @@ describe('status', () => {
         Behind     40 min, 31000 transactions wait, position 00000027:00000ac0:0003
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
+        Sent       56 records (11 an hour), 4.2 kB (20 kB a day) in 5 h since the task
+                   started
         Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ▲ late: The stream is 40 min behind SQL Server.
@@ -94,6 +98,8 @@ describe('status', () => {
         Behind     nothing waits, position 00000027:00000ac0:0003
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
+        Sent       56 records (11 an hour), 4.2 kB (20 kB a day) in 5 h since the task
+                   started
         Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ▲ at risk: The history of the tables is gone from Kafka: a restart would fail.
@@ -126,6 +132,8 @@ describe('status', () => {
         Behind     nothing waits, position 00000027:00000ac0:0003
         Heartbeat  3 h ago in Kafka (2026-11-24T05:00:00Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
+        Sent       56 records (11 an hour), 4.2 kB (20 kB a day) in 5 h since the task
+                   started
         Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ✖ stalled: The latest heartbeat in cdc.xY9AbCdEf12.heartbeat is 3 h old.
@@ -188,6 +196,8 @@ describe('status', () => {
         Behind     nothing waits, position 00000027:00000ac0:0003
         Heartbeat  3 h ago in Kafka (2026-11-24T05:00:00Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
+        Sent       56 records (11 an hour), 4.2 kB (20 kB a day) in 5 h since the task
+                   started
         Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ✖ stalled: SQL Server refuses the login or the database.
@@ -250,6 +260,8 @@ describe('status', () => {
         Behind     nothing waits, position 00000027:00000ac0:0003
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   14 days until unread changes are lost (changes are kept 14 days)
+        Sent       56 records (11 an hour), 4.2 kB (20 kB a day) in 5 h since the task
+                   started
         Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ✖ losing data: Tables to stream that are not captured: dbo.Payments.
@@ -285,6 +297,8 @@ describe('status', () => {
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   none: changes that were not read have been deleted (changes are
                    kept 14 days)
+        Sent       56 records (11 an hour), 4.2 kB (20 kB a day) in 5 h since the task
+                   started
         Changes    dbo.Visits 42 s ago; 1 of 1 tables changed in what SQL Server keeps
 
       ✖ lost data: SQL Server has deleted changes that the connector has not read.
@@ -321,6 +335,8 @@ describe('status', () => {
         Behind     not known
         Heartbeat  12 s ago in Kafka (2026-11-24T07:59:48Z)
         Headroom   not known
+        Sent       56 records (11 an hour), 4.2 kB (20 kB a day) in 5 h since the task
+                   started
 
       ? unknown: The connection to SQL Server broke off during the login.
         Seen:    connect ETIMEDOUT 192.168.1.100:1433
@@ -400,6 +416,7 @@ describe('status', () => {
           "name": "St. Mary’s",
         },
         "findings": [],
+        "firstCopy": null,
         "headroom": {
           "assumed": false,
           "behindSeconds": 0,
@@ -422,6 +439,13 @@ describe('status', () => {
           "copying": false,
         },
         "schemaVersion": 1,
+        "sent": {
+          "bytes": 4193,
+          "bytesPerDay": 20126,
+          "records": 56,
+          "recordsPerSecond": 0.00311,
+          "sinceSeconds": 18000,
+        },
         "tables": [
           {
             "lastChangeSeconds": 42,
@@ -503,6 +527,15 @@ describe('status', () => {
       # HELP clinicmaster_cdc_heartbeat_age_seconds Age of the latest heartbeat in Kafka.
       # TYPE clinicmaster_cdc_heartbeat_age_seconds gauge
       clinicmaster_cdc_heartbeat_age_seconds{facility="xY9AbCdEf12"} 12
+      # HELP clinicmaster_cdc_sent_records Records of this facility since its task started.
+      # TYPE clinicmaster_cdc_sent_records gauge
+      clinicmaster_cdc_sent_records{facility="xY9AbCdEf12"} 56
+      # HELP clinicmaster_cdc_sent_bytes Bytes on the line since its task started.
+      # TYPE clinicmaster_cdc_sent_bytes gauge
+      clinicmaster_cdc_sent_bytes{facility="xY9AbCdEf12"} 4193
+      # HELP clinicmaster_cdc_sent_since_seconds Since its task started.
+      # TYPE clinicmaster_cdc_sent_since_seconds gauge
+      clinicmaster_cdc_sent_since_seconds{facility="xY9AbCdEf12"} 18000
       # HELP clinicmaster_cdc_table_last_change_seconds Since the last captured change of a table.
       # TYPE clinicmaster_cdc_table_last_change_seconds gauge
       clinicmaster_cdc_table_last_change_seconds{facility="xY9AbCdEf12",table="dbo.Visits"} 42

@@ -7,8 +7,10 @@ import { dockerEndpoint } from '../host/docker-endpoint.ts';
 import { dockerPermission } from '../host/docker-permission.ts';
 import { kafkaGroupForeignMember } from '../kafka/kafka-group-foreign-member.ts';
 import { kafkaHistoryConfig } from '../kafka/kafka-history-config.ts';
+import { firstCopy } from '../pipeline/first-copy.ts';
 import { heartbeatFresh } from '../pipeline/heartbeat-fresh.ts';
 import { streamLag } from '../pipeline/stream-lag.ts';
+import { streamMetrics } from '../pipeline/stream-metrics.ts';
 import { streamPosition } from '../pipeline/stream-position.ts';
 import { streamTopics } from '../pipeline/stream-topics.ts';
 import { tableChanges } from '../pipeline/table-changes.ts';
@@ -50,6 +52,8 @@ const LOOKED_AT = [
   connectorState,
   streamPosition,
   streamLag,
+  firstCopy,
+  streamMetrics,
   heartbeatFresh,
   streamTopics,
   tableChanges,

@@ -1,5 +1,7 @@
 import type { KafkaAnswer, Refusal } from '../../adapters/kafka-port.ts';
+import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
 import { includes } from '../../connector/table-selection.ts';
+import type { CheckContext } from '../context.ts';
 import type { TwoViews } from '../two-views.ts';
 
 /**
@@ -28,4 +30,21 @@ export function workerRate({ host, inside }: TwoViews<KafkaAnswer<Refusal>>): nu
 
 export function bytesPerSecond({ bytes, tookMs }: Refusal): number {
   return (bytes * 1000) / Math.max(1, tookMs);
+}
+
+/** Rows of every table, as the catalogue counts them: nothing is read for it. */
+export function countRows(
+  { sql }: Pick<CheckContext, 'sql'>,
+  signal: AbortSignal,
+): Promise<SqlAnswer<CountedTable>> {
+  return sql.query(
+    `SELECT s.name AS schema_name, t.name AS table_name, SUM(p.rows) AS row_count
+     FROM sys.tables AS t
+     JOIN sys.schemas AS s ON s.schema_id = t.schema_id
+     JOIN sys.partitions AS p ON p.object_id = t.object_id
+     WHERE t.is_ms_shipped = 0 AND p.index_id IN (0, 1)
+     GROUP BY s.name, t.name`,
+    {},
+    signal,
+  );
 }

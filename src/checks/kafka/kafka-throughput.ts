@@ -3,11 +3,11 @@ import type { KafkaAnswer, Refusal } from '../../adapters/kafka-port.ts';
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import { rateText, spanText } from '../../units.ts';
-import type { CheckContext, FacilityCheck } from '../context.ts';
+import type { FacilityCheck } from '../context.ts';
 import { fromBoth, type TwoViews } from '../two-views.ts';
 import type { Verdict } from '../types.ts';
 import { fail, pass, skip, unknown, warn } from '../verdicts.ts';
-import { bytesPerSecond, type CountedTable, ROW_BYTES, rowsToCopy } from './copy-time.ts';
+import { bytesPerSecond, type CountedTable, countRows, ROW_BYTES, rowsToCopy } from './copy-time.ts';
 import { notAnswered } from './not-answered.ts';
 
 const ID = 'kafka-throughput';
@@ -80,19 +80,6 @@ export async function load(
   const first = await kafka.refusedLoad(topic, FIRST_BYTES, signal);
   if (!first.ok || first.value.tookMs > SLOW_MS) return first;
   return kafka.refusedLoad(topic, MANY_BYTES, signal);
-}
-
-function countRows({ sql }: CheckContext, signal: AbortSignal): Promise<ThroughputFacts['rows']> {
-  return sql.query(
-    `SELECT s.name AS schema_name, t.name AS table_name, SUM(p.rows) AS row_count
-     FROM sys.tables AS t
-     JOIN sys.schemas AS s ON s.schema_id = t.schema_id
-     JOIN sys.partitions AS p ON p.object_id = t.object_id
-     WHERE t.is_ms_shipped = 0 AND p.index_id IN (0, 1)
-     GROUP BY s.name, t.name`,
-    {},
-    signal,
-  );
 }
 
 function judgeCopy(

@@ -32,15 +32,9 @@ export const streamPosition: FacilityCheck<PositionFacts> = {
     const { connect, names } = context;
     const offset = (await connect.offsets(names.connector))?.[0]?.offset ?? null;
     const lsn = offset?.commit_lsn;
-    const snapshot = offset?.snapshot;
     return {
       commitLsn: typeof lsn === 'string' ? lsn : null,
-      // A copy of single tables beside the stream is marked here, too.
-      copying:
-        snapshot !== undefined &&
-        snapshot !== null &&
-        snapshot !== 'INCREMENTAL' &&
-        offset?.snapshot_completed !== true,
+      copying: isCopying(offset),
       again: outstanding(offset),
       runningMs: await runningMs(context),
     };
@@ -60,6 +54,12 @@ export const streamPosition: FacilityCheck<PositionFacts> = {
     });
   },
 };
+
+/** The stored position is one of a first copy that is not complete. A copy of single tables beside the stream is marked there, too. */
+export function isCopying(offset: Record<string, unknown> | null): boolean {
+  const { snapshot, snapshot_completed: completed } = offset ?? {};
+  return snapshot !== undefined && snapshot !== null && snapshot !== 'INCREMENTAL' && completed !== true;
+}
 
 async function runningMs({ docker, names, clock }: CheckContext): Promise<number | null> {
   try {

@@ -50,7 +50,7 @@ describe('the commands in remedies', () => {
   /** The flags of the command that a line names; undefined where there is no such verb. */
   async function flagsOf(words: readonly string[]): Promise<(string | undefined)[] | undefined> {
     let verb = VERBS.find(({ name }) => name === words[0]);
-    verb = verb?.verbs?.find(({ name }) => name === words[1]) ?? verb;
+    for (const word of words.slice(1)) verb = verb?.verbs?.find(({ name }) => name === word) ?? verb;
     if (verb === undefined) return undefined;
     const command = new Command();
     (await verb.load?.())?.define(command);

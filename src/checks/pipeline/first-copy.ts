@@ -1,0 +1,30 @@
+import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
+import type { FacilityCheck } from '../context.ts';
+import { type CountedTable, countRows } from '../kafka/copy-time.ts';
+import { pass } from '../verdicts.ts';
+import { isCopying } from './stream-position.ts';
+
+export type FirstCopyFacts = {
+  /** Rows of the tables; null while no first copy is under way, so that nothing is asked in vain. */
+  rows: SqlAnswer<CountedTable> | null;
+};
+
+/** How much there is to copy, while the first copy is under way: with the worker's own count of rows it tells how long it takes. */
+export const firstCopy: FacilityCheck<FirstCopyFacts> = {
+  id: 'first-copy',
+  title: 'How far the first copy is',
+  area: 'pipeline',
+  when: ['after-install', 'daily'],
+  needs: ['docker-connect-rest', 'sql-login'],
+  timeoutMs: 8000,
+
+  async probe({ connect, names, sql }, signal) {
+    const offset = (await connect.offsets(names.connector))?.[0]?.offset ?? null;
+    return { rows: isCopying(offset) ? await countRows({ sql }, signal) : null };
+  },
+
+  // Only to know: a copy that takes long is no fault.
+  judge({ rows }) {
+    return pass(rows === null ? 'none is under way' : 'it is under way');
+  },
+};
