@@ -124,6 +124,28 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/snapshot.ts')).snapshot,
   },
   {
+    name: 'recover',
+    summary: 'after a loss that nobody saw: which recovery applies, if any',
+    load: async () => (await import('./commands/recover.ts')).recover,
+    verbs: [
+      {
+        name: 'gap',
+        summary: 'changes were deleted before they were read: move on, copy what lost rows',
+        load: async () => (await import('./commands/recover-gap.ts')).recoverGap,
+      },
+      {
+        name: 'history',
+        summary: 'the history of the tables is gone from Kafka: build it again, copy nothing',
+        load: async () => (await import('./commands/recover-history.ts')).recoverHistory,
+      },
+      {
+        name: 'restored',
+        summary: 'an older backup was restored: position and tables anew',
+        load: async () => (await import('./commands/recover-restored.ts')).recoverRestored,
+      },
+    ],
+  },
+  {
     name: 'sql',
     summary: 'T-SQL for the database, printed for the DBA or run with a DBA login',
     verbs: [

@@ -79,10 +79,13 @@ export function copyState(facts: CopyFacts, chunkRows: number): CopyState {
   });
   const percent = Math.min(99, Math.floor((100 * read) / Math.max(1, request.chunks)));
   const told = facts.control === null ? undefined : parsedId(facts.control);
-  const passed = !underWay && hasPassed(facts);
+  // A chunk is read after its request was captured: where nothing captured is left, SQL Server's retention has passed since.
+  const cleaned = facts.captured === null && read > 0;
+  const passed = !underWay && (cleaned || hasPassed(facts));
   if (told?.what === 'stop') return state(passed ? 'stopped' : 'finishing', percent);
   if (read === 0) return state('asked', 0);
   if (passed && facts.captured?.type === CHUNK_READ) return state('finished', 100);
+  if (passed && cleaned) return read >= request.chunks ? state('finished', 100) : state('stopped', percent);
   // The container pauses and resumes it by the clock.
   if (request.kind === 'first' && facts.hours !== null && read < request.chunks) {
     const { open, since } = facts.hours;

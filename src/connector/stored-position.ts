@@ -1,6 +1,6 @@
 import type { ConnectorOffset } from '../adapters/connect-port.ts';
 import type { KafkaRecord } from '../adapters/kafka-port.ts';
-import { lsnHex } from './lsn.ts';
+import { commitLsn, lsnHex } from './lsn.ts';
 
 /** Where the connector stands in the log of one database, as Connect keeps it in Kafka. */
 export type StoredPosition = {
@@ -47,6 +47,29 @@ function position(partition: Record<string, unknown>, offset: unknown): StoredPo
     partition: partition as StoredPosition['partition'],
     offset: offset as StoredPosition['offset'],
   };
+}
+
+/**
+ * The same position, moved to where the change tables begin. Without a place in the transaction Debezium 3.6 passes over
+ * nothing of it: what was changed at that very LSN is sent (measured).
+ * @param lsn `0x…`
+ */
+export function movedTo({ partition, offset }: StoredPosition, lsn: string): ConnectorOffset {
+  return {
+    partition,
+    offset: { ...offset, commit_lsn: commitLsn(lsn), change_lsn: null, event_serial_no: 0 },
+  };
+}
+
+/**
+ * What Connect 4.3 writes into its configs topic when a connector is stopped, in the order in which it may be cut off: a
+ * worker that starts after the first does not start the connector, after the second it has forgotten the task as well.
+ */
+export function stoppedRecords(connector: string): { key: string; value: string }[] {
+  return [
+    { key: `target-state-${connector}`, value: '{"state":"PAUSED","state.v2":"STOPPED"}' },
+    { key: `commit-${connector}`, value: '{"tasks":0}' },
+  ];
 }
 
 function parsed(text: string | null): unknown {

@@ -70,7 +70,8 @@ export async function scanTopic(topic: string, each: (record: TopicRecord) => vo
     });
   } finally {
     await consumer.disconnect();
-    await withAdmin((admin) => admin.deleteGroups([groupId]));
+    // It holds no offsets, and goes by itself where the broker has not yet let go of its member.
+    await withAdmin((admin) => admin.deleteGroups([groupId])).catch(() => {});
   }
 }
 

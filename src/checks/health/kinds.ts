@@ -7,6 +7,7 @@ type Kind = Finding['health'];
 const KINDS: Record<string, Kind | null> = {
   // Deleted unread.
   'sql-offset-window-lost': 'lost',
+  'sql-offset-window-passed': 'lost',
   'sql-capture-gap-lost': 'lost',
   'sql-capture-gap-replaced': 'lost',
   'connector-state-position-lost': 'lost',
@@ -38,6 +39,7 @@ const KINDS: Record<string, Kind | null> = {
   'sql-scan-latency-behind': 'late',
   // All arrives today.
   'sql-offset-window-idle': 'risk',
+  'sql-offset-window-idle-lost': 'risk',
   'kafka-history-config-retention': 'risk',
   'kafka-history-config-partitions': 'risk',
   'kafka-history-config-gone': 'risk',

@@ -4,6 +4,7 @@ const PLAYBOOKS: Record<string, string> = {
   'sql-capture-fresh': 'capture-stopped',
   'stream-lag-uncaptured': 'capture-stopped',
   'sql-offset-window-lost': 'retention-passed',
+  'sql-offset-window-passed': 'retention-passed',
   'sql-offset-window-idle': 'idle-facility',
   'sql-offset-window': 'line-down',
   'sql-capture-gap': 'table-gap',

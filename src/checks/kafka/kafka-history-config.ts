@@ -60,7 +60,7 @@ export const kafkaHistoryConfig: FacilityCheck<HistoryFacts> = {
         remedy: {
           text:
             'Nothing shows until the next restart; then the connector fails with “The db history topic is missing”. The central ' +
-            `team runs this line; nothing is lost by it.${partitioned ? ' More than one partition cannot be mended: the topic has to be made anew, and SNAPSHOT_MODE=recovery rebuilds the history once without sending rows again.' : ''}`,
+            `team runs this line; nothing is lost by it.${partitioned ? ' More than one partition cannot be mended: the topic has to be made anew, and recover history then builds the history again without sending rows.' : ''}`,
           commands: [
             topicConfigCommand(
               settings,
@@ -98,10 +98,10 @@ function gone(exists: boolean, settings: FacilitySettings): Verdict {
     required: 'the records that Debezium has written there',
     remedy: {
       text:
-        'The stream goes on as long as its task is not restarted: restart nothing. If no table was altered since the last start, ' +
-        'the history is rebuilt without copying rows:',
-      commands: ['clinicmaster-cdc init --snapshot-mode recovery'],
-      who: 'central-team',
+        'The stream goes on as long as its task is not restarted: restart nothing. If no table was altered since the stored ' +
+        'position, the command builds the history again and copies no rows.',
+      commands: [`clinicmaster-cdc recover history --dir ${settings.dir}`],
+      who: 'you',
     },
   });
 }

@@ -1,14 +1,8 @@
-import { facilityNames } from '../../connector/names.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { CheckContext } from '../context.ts';
 import type { Recollection } from '../memory.ts';
 import type { Facts, Fix, Verdict } from '../types.ts';
 import { warn } from '../verdicts.ts';
-
-/** The container whose stopping keeps a damaged position from being used. */
-export function containerOf({ facilityId, instance }: FacilitySettings): string {
-  return facilityNames(facilityId, instance).container;
-}
 
 /** Verdict of a check that compares with what was seen before, when it cannot; undefined when it can. */
 export function withoutMemory(id: string, before: Recollection, kept: string | null): Verdict | undefined {

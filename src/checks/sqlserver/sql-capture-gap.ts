@@ -30,7 +30,8 @@ export type GapFacts = {
   kept: string | null;
 };
 
-const key = ({ database }: FacilitySettings) => `capture-instances of ${database.name}`;
+/** Name in the memory of a facility. */
+export const gapKey = ({ database }: FacilitySettings) => `capture-instances of ${database.name}`;
 
 /**
  * No table's capture was dropped and made anew, or cleaned up, behind the connector's back. Debezium compares its position
@@ -48,7 +49,7 @@ export const sqlCaptureGap: FacilityCheck<GapFacts> = {
   fixes: [
     accepted(
       [`${ID}-replaced`, `${ID}-lost`],
-      key,
+      gapKey,
       'takes the capture instances of now as the ones to compare with; the missing changes stay missing',
     ),
   ],
@@ -66,16 +67,16 @@ export const sqlCaptureGap: FacilityCheck<GapFacts> = {
       signal,
     );
     const position = await storedPosition(context, signal);
-    const before = (await memory.recall(key(settings))) as Recollection<InstanceRow[] | null>;
+    const before = (await memory.recall(gapKey(settings))) as Recollection<InstanceRow[] | null>;
     if (!instances.ok) return { instances, position, before, kept: null };
     const value = remembered(instances.value, before.value ?? [], position.lsn);
-    return { instances, position, before, kept: await memory.keep(key(settings), value) };
+    return { instances, position, before, kept: await memory.keep(gapKey(settings), value) };
   },
 
   judge({ instances, position, before, kept }, settings) {
     if (!instances.ok) return cannotTell(ID, instances.failure, grantCdc(settings));
     const gaps = gapsOf(instances.value, before.value ?? [], position.lsn);
-    if (gaps.length > 0) return judgeGaps(gaps, before.at);
+    if (gaps.length > 0) return judgeGaps(gaps, before.at, settings);
     const forgetful = withoutMemory(ID, before, kept);
     if (forgetful !== undefined) return forgetful;
     const count = counted(instances.value.length, 'capture instance');
@@ -84,6 +85,26 @@ export const sqlCaptureGap: FacilityCheck<GapFacts> = {
       : pass(`${count}, as seen before`, `since ${before.at}`);
   },
 };
+
+/** Tables whose changes may be missing; `certain`: some were deleted before they were read. */
+export function tablesWithGaps({
+  instances,
+  before,
+  position,
+}: GapFacts): { table: string; certain: boolean }[] {
+  if (!instances.ok) return [];
+  return gapsOf(instances.value, before.value ?? [], position.lsn).map(({ table, certain }) => ({
+    table,
+    certain,
+  }));
+}
+
+/** What to compare with once these tables are dealt with: their capture of now, and everything else as it was. */
+export function dealtWith({ instances, before }: GapFacts, tables: readonly string[]): InstanceRow[] {
+  const now = instances.ok ? instances.value : [];
+  const done = (row: InstanceRow) => tables.includes(nameOf(row));
+  return [...(before.value ?? []).filter((row) => !done(row)), ...now.filter(done)];
+}
 
 interface Gap {
   table: string;
@@ -140,7 +161,7 @@ function shown({ capture_instance, create_date, start_lsn }: InstanceRow): strin
   return `${capture_instance} of ${create_date.slice(0, 16)} from ${start_lsn}`;
 }
 
-function judgeGaps(gaps: readonly Gap[], since: string | null): Verdict {
+function judgeGaps(gaps: readonly Gap[], since: string | null, { dir }: FacilitySettings): Verdict {
   const certain = gaps.filter((gap) => gap.certain);
   const told = certain.length > 0 ? certain : gaps;
   const names = told.map(({ table }) => table).sort();
@@ -154,10 +175,14 @@ function judgeGaps(gaps: readonly Gap[], since: string | null): Verdict {
     required: `the capture instances seen at ${since ?? 'the last run'}, or a new one beside the old for a while`,
     remedy: {
       text:
-        'Often a script of a ClinicMaster upgrade has done it. The central team copies these tables again (these alone), and ' +
-        'compares deleted rows. If the DBA handed over properly, with both instances there until the connector had passed, ' +
-        'nothing is missing. When it is dealt with:',
-      commands: [`clinicmaster-cdc doctor --only ${ID} --fix --accept-risk forget`],
+        'Often a script of a ClinicMaster upgrade has done it. The first command copies these tables again beside the stream, these ' +
+        'alone, and then forgets this; rows that were deleted in between the central team marks before. If the DBA handed over ' +
+        'properly, with both instances there until the connector had passed, nothing is missing: then the second one.',
+      commands: [
+        `clinicmaster-cdc recover gap --dir ${dir}`,
+        `clinicmaster-cdc doctor --only ${ID} --fix --accept-risk forget`,
+      ],
+      doc: 'docs/playbooks/table-gap.md',
       who: 'central-team',
     },
   });

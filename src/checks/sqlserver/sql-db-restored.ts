@@ -5,7 +5,7 @@ import type { Recollection } from '../memory.ts';
 import type { Verdict } from '../types.ts';
 import { fail, pass } from '../verdicts.ts';
 import { cannotTell } from './answers.ts';
-import { accepted, containerOf, withoutMemory } from './recollection.ts';
+import { accepted, withoutMemory } from './recollection.ts';
 
 const ID = 'sql-db-restored';
 
@@ -31,7 +31,8 @@ export type RestoredFacts = {
   kept: string | null;
 };
 
-const key = ({ database }: FacilitySettings) => `identity of ${database.name}`;
+/** Name in the memory of a facility. */
+export const identityKey = ({ database }: FacilitySettings) => `identity of ${database.name}`;
 
 /** The database is the one that was seen before, not one restored from a backup or moved here from elsewhere. */
 export const sqlDbRestored: FacilityCheck<RestoredFacts> = {
@@ -45,7 +46,7 @@ export const sqlDbRestored: FacilityCheck<RestoredFacts> = {
   fixes: [
     accepted(
       [`${ID}-changed`],
-      key,
+      identityKey,
       'takes the database of now as the one to compare with; what the restore lost stays lost',
     ),
   ],
@@ -66,11 +67,11 @@ export const sqlDbRestored: FacilityCheck<RestoredFacts> = {
       {},
       signal,
     );
-    const before = (await memory.recall(key(settings))) as Recollection<Identity | null>;
+    const before = (await memory.recall(identityKey(settings))) as Recollection<Identity | null>;
     const now = identity(database, history);
     if (now === undefined) return { database, history, before, kept: null };
     const value = before.value !== null && differences(before.value, now).length > 0 ? before.value : now;
-    return { database, history, before, kept: await memory.keep(key(settings), value) };
+    return { database, history, before, kept: await memory.keep(identityKey(settings), value) };
   },
 
   judge({ database, history, before, kept }, settings) {
@@ -118,13 +119,14 @@ function restored(changed: readonly string[], since: string | null, settings: Fa
       required: 'the same database',
       remedy: {
         text:
-          'Its log positions may mean other changes now, and the warehouse may hold rows that the backup does not have. Stop the ' +
-          'container and tell the central team: the position and the schema history have to be deleted and the tables copied again. ' +
-          'Look at sql-db-cdc-enabled and sql-jobs-exist too: a restore may have taken both. When it is dealt with, the second command.',
+          'Its log positions may mean other changes now, and the warehouse may hold rows that the backup does not have. Look at ' +
+          'sql-db-cdc-enabled and sql-jobs-exist first: a restore may have taken both. The first command makes position and tables ' +
+          'anew. Where it is the same data at the same positions (a move without a gap), the second one forgets this.',
         commands: [
-          `docker stop ${containerOf(settings)}`,
+          `clinicmaster-cdc recover restored --dir ${settings.dir}`,
           `clinicmaster-cdc doctor --only ${ID} --fix --accept-risk forget`,
         ],
+        doc: 'docs/playbooks/database-restored.md',
         who: 'central-team',
       },
     },

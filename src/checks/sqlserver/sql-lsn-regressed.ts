@@ -6,7 +6,7 @@ import { fail, pass, skip } from '../verdicts.ts';
 import { cannotTell } from './answers.ts';
 import { grantCdc } from './grants.ts';
 import { type Position, storedPosition } from './position.ts';
-import { accepted, containerOf, withoutMemory } from './recollection.ts';
+import { accepted, withoutMemory } from './recollection.ts';
 
 const ID = 'sql-lsn-regressed';
 
@@ -20,7 +20,8 @@ export type RegressedFacts = {
   kept: string | null;
 };
 
-const key = ({ database }: FacilitySettings) => `highest LSN of ${database.name}`;
+/** Name in the memory of a facility. */
+export const highestKey = ({ database }: FacilitySettings) => `highest LSN of ${database.name}`;
 
 /**
  * SQL Server's log has not gone back behind what was seen before. After a restore of an older backup Debezium waits for its
@@ -37,7 +38,7 @@ export const sqlLsnRegressed: FacilityCheck<RegressedFacts> = {
   fixes: [
     accepted(
       [`${ID}-back`],
-      key,
+      highestKey,
       'takes the log of now as the one to compare with; missing changes stay missing',
     ),
   ],
@@ -46,7 +47,7 @@ export const sqlLsnRegressed: FacilityCheck<RegressedFacts> = {
     const { sql, memory, settings } = context;
     // Before the newest LSN is asked for: the connector, or another run, may go on meanwhile.
     const position = await storedPosition(context, signal);
-    const before = (await memory.recall(key(settings))) as Recollection<Highest | null>;
+    const before = (await memory.recall(highestKey(settings))) as Recollection<Highest | null>;
     const newest = await sql.query<{ max_lsn: string | null }>(
       'SELECT CONVERT(varchar(24), sys.fn_cdc_get_max_lsn(), 1) AS max_lsn',
       {},
@@ -54,7 +55,12 @@ export const sqlLsnRegressed: FacilityCheck<RegressedFacts> = {
     );
     const now = newest.ok ? (newest.value[0]?.max_lsn ?? null) : null;
     if (now === null) return { newest, position, before, kept: null };
-    return { newest, position, before, kept: await memory.keep(key(settings), highest(now, before.value)) };
+    return {
+      newest,
+      position,
+      before,
+      kept: await memory.keep(highestKey(settings), highest(now, before.value)),
+    };
   },
 
   judge({ newest, position, before, kept }, settings) {
@@ -71,12 +77,13 @@ export const sqlLsnRegressed: FacilityCheck<RegressedFacts> = {
         remedy: {
           text:
             'No change reaches the warehouse until the log has grown past the old position, and what lies between is then missing. ' +
-            'Stop the container and tell the central team: the position and the schema history have to be deleted, and the tables ' +
-            'copied again; rows that the backup does not have must go from the warehouse. When it is dealt with, the second command.',
+            'The first command makes position and tables anew; rows that the backup does not have stay in the warehouse until the ' +
+            'central team removes them. Where it is not to be copied, the second one forgets this.',
           commands: [
-            `docker stop ${containerOf(settings)}`,
+            `clinicmaster-cdc recover restored --dir ${settings.dir}`,
             `clinicmaster-cdc doctor --only ${ID} --fix --accept-risk forget`,
           ],
+          doc: 'docs/playbooks/database-restored.md',
           who: 'central-team',
         },
       });

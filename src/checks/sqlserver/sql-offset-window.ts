@@ -1,11 +1,23 @@
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
-import type { FacilityCheck } from '../context.ts';
-import type { Verdict } from '../types.ts';
+import type { CheckContext, FacilityCheck } from '../context.ts';
+import type { Recollection } from '../memory.ts';
+import type { Facts, Verdict } from '../types.ts';
 import { fail, pass, skip, warn } from '../verdicts.ts';
-import { bracketed, cannotTell } from './answers.ts';
+import { cannotTell } from './answers.ts';
 import { grantCdc } from './grants.ts';
 import { type Position, storedPosition } from './position.ts';
+import { accepted } from './recollection.ts';
 import { cdcJobs, type JobRow, retentionMinutes, span } from './retention-answer.ts';
+import {
+  type Glance,
+  type Idle,
+  idleKey,
+  nothingWasThere,
+  remembered,
+  type Unread,
+  unreadKey,
+} from './unread-deletions.ts';
+import { idleLost, keepLonger, lost, passed } from './unread-verdicts.ts';
 
 const ID = 'sql-offset-window';
 
@@ -22,6 +34,8 @@ export type WindowRow = {
   minutes_behind: number | null;
   /** Captured transactions after the position that changed something. */
   unread: number;
+  /** The newest LSN that is mapped to a time, `0x…`; absent in facts of an older version. */
+  newest_lsn?: string | null;
 };
 
 export type WindowFacts = {
@@ -29,6 +43,9 @@ export type WindowFacts = {
   /** Null when there is no position to ask about. */
   window: SqlAnswer<WindowRow> | null;
   jobs: SqlAnswer<JobRow>;
+  /** What earlier looks saw; absent in facts of an older version, and without a position. */
+  deleted?: Recollection<Unread | null>;
+  idle?: Recollection<Idle | null>;
 };
 
 /**
@@ -42,6 +59,14 @@ export const sqlOffsetWindow: FacilityCheck<WindowFacts> = {
   when: ['after-install', 'daily'],
   needs: ['sql-db-cdc-enabled'],
   timeoutMs: 8000,
+  touches: 'notes in seen.json of the facility folder what was deleted unread, or was idle',
+  fixes: [
+    accepted(
+      [`${ID}-passed`],
+      unreadKey,
+      'forgets what was deleted unread; the missing changes stay missing',
+    ),
+  ],
 
   async probe(context, signal) {
     const { sql } = context;
@@ -54,15 +79,16 @@ export const sqlOffsetWindow: FacilityCheck<WindowFacts> = {
        SELECT CONVERT(varchar(24), MIN(ct.start_lsn), 1) AS oldest_lsn, COUNT(*) AS instances,
               DATEDIFF(MINUTE, (SELECT MAX(a.tran_end_time) FROM cdc.lsn_time_mapping AS a WHERE a.start_lsn <= @offset),
                                (SELECT MAX(b.tran_end_time) FROM cdc.lsn_time_mapping AS b)) AS minutes_behind,
-              (SELECT COUNT(*) FROM cdc.lsn_time_mapping AS c WHERE c.start_lsn > @offset AND c.tran_id <> 0x00) AS unread
+              (SELECT COUNT(*) FROM cdc.lsn_time_mapping AS c WHERE c.start_lsn > @offset AND c.tran_id <> 0x00) AS unread,
+              CONVERT(varchar(24), (SELECT MAX(d.start_lsn) FROM cdc.lsn_time_mapping AS d), 1) AS newest_lsn
        FROM cdc.change_tables AS ct`,
       { offset_hex: position.lsn },
       signal,
     );
-    return { position, window, jobs };
+    return { position, window, jobs, ...(await memories(context, position.lsn, window)) };
   },
 
-  judge({ position, window, jobs }, settings) {
+  judge({ position, window, jobs, deleted, idle }, settings) {
     if (position.lsn === null || window === null) {
       return skip(`${ID}-position`, `Not checked: the position is not known (${position.why}).`);
     }
@@ -71,27 +97,40 @@ export const sqlOffsetWindow: FacilityCheck<WindowFacts> = {
     if (row === undefined || row.oldest_lsn === null) {
       return skip(`${ID}-none`, 'Not checked: no table is captured.');
     }
-    if (row.oldest_lsn > position.lsn) return lost(position.lsn, row.oldest_lsn, settings.database.name);
+    const glance = glanceAt(position.lsn, row, '');
+    if (row.oldest_lsn > position.lsn) {
+      return nothingWasThere(idle?.value, glance) ? idleLost(glance, settings) : lost(glance, settings);
+    }
+    if (deleted?.value != null && deleted.value.left?.length !== 0) return passed(deleted.value, settings);
     return headroom(row, retentionMinutes(jobs), settings.database.name);
   },
 };
 
-function lost(at: string, oldest: string, database: string): Verdict {
-  return fail(`${ID}-lost`, 'SQL Server has deleted changes that the connector has not read.', {
-    current: `position ${at}; the change tables begin at ${oldest}`,
-    required: 'a position at or after the beginning of the change tables',
-    remedy: {
-      text:
-        'Do not restart the container yet: with SNAPSHOT_MODE=when_needed it would copy the whole database again over this line. ' +
-        'Show this to the central team: either nothing was changed in the hospital since then, and the position is only moved on, ' +
-        'or the tables are copied again at a time that you choose. Deletions in between have to be compared. Then keep changes longer:',
-      sql: [
-        `USE ${bracketed(database)};`,
-        `EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 20160;`,
-      ],
-      who: 'central-team',
-    },
-  });
+function glanceAt(position: string, row: WindowRow, at: string): Glance {
+  const { oldest_lsn: oldest, newest_lsn: newest, unread } = row;
+  return { position, oldest: oldest ?? position, newest: newest ?? null, unread: Number(unread), at };
+}
+
+/** Recalls what was seen before, and notes what is seen now. */
+async function memories(
+  { memory, settings, clock }: CheckContext,
+  lsn: string,
+  window: SqlAnswer<WindowRow>,
+): Promise<Pick<WindowFacts, 'deleted' | 'idle'>> {
+  const deleted = (await memory.recall(unreadKey(settings))) as Recollection<Unread | null>;
+  const idle = (await memory.recall(idleKey(settings))) as Recollection<Idle | null>;
+  const row = window.ok ? window.value[0] : undefined;
+  if (row !== undefined && row.oldest_lsn !== null) {
+    const glance = glanceAt(lsn, row, new Date(clock.now()).toISOString());
+    const next = remembered(glance, { unread: deleted, idle });
+    if (differs(next.unread, deleted.value)) await memory.keep(unreadKey(settings), next.unread);
+    if (differs(next.idle, idle.value)) await memory.keep(idleKey(settings), next.idle);
+  }
+  return { deleted, idle };
+}
+
+function differs(one: Facts, other: Facts): boolean {
+  return JSON.stringify(one) !== JSON.stringify(other);
 }
 
 function headroom(row: WindowRow, retention: number | null, database: string): Verdict {
@@ -115,10 +154,7 @@ function headroom(row: WindowRow, retention: number | null, database: string): V
         : 'Bring the VPN, Kafka and the container back. If that takes longer, keep changes longer first; it works at once ' +
           'and without Kafka. Look at the free disk space before.',
       ...(idle ? { commands: ['clinicmaster-cdc sql enable'] } : {}),
-      sql: [
-        `USE ${bracketed(database)};`,
-        `EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = ${Math.max(20_160, 2 * kept)};`,
-      ],
+      sql: keepLonger(database, Math.max(20_160, 2 * kept)),
       who: 'dba' as const,
     },
   };

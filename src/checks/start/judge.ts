@@ -32,6 +32,8 @@ export interface StartWish {
   mode: string;
   /** DB_NAME. */
   database: string;
+  /** The facility folder, for the commands that are named. */
+  dir: string;
 }
 
 const DOCTOR = 'clinicmaster-cdc doctor --only sqlserver';
@@ -51,7 +53,7 @@ export function judgeStart(facts: StartFacts, wish: StartWish): StartJudgement {
   if (position.copying) return duringFirstCopy(facts, notes);
   return (
     lost(facts.verdicts, wish, notes) ??
-    skipped(facts.verdicts, notes) ??
+    skipped(facts.verdicts, wish, notes) ??
     historyGone(facts, wish, notes) ??
     unseen(facts.verdicts, wish, notes) ?? { kind: 'fine', from: here(position, facts), notes }
   );
@@ -156,23 +158,32 @@ function duringFirstCopy({ running, pausedInMemory }: StartFacts, notes: string[
   };
 }
 
+/** Codes of a position that SQL Server has left behind. */
+const LOST = ['sql-offset-window-lost', 'sql-offset-window-idle-lost'];
+
 function lost(
   verdicts: StartFacts['verdicts'],
-  { mode }: StartWish,
+  { mode, dir }: StartWish,
   notes: string[],
 ): StartJudgement | undefined {
   const window = verdicts['sql-offset-window'];
-  if (window?.code !== 'sql-offset-window-lost') return undefined;
-  const first =
-    'SQL Server has deleted changes that were not read. Either nothing was changed in the hospital meanwhile, and the central team ' +
-    'only moves the position on, or the tables have to be copied; deletions in between have to be compared.';
-  const refusal = { seen: window.current ?? window.summary, who: 'central-team' as const, notes };
+  if (window === undefined || !LOST.includes(window.code)) return undefined;
+  const idle = window.code === 'sql-offset-window-idle-lost';
+  const first = idle
+    ? 'Nothing was changed in the hospital since then: recover gap moves the position on, and copies nothing.'
+    : 'SQL Server has deleted changes that were not read. recover gap moves the position on and copies the tables beside the stream; ' +
+      'where nothing was changed in the hospital meanwhile, it only moves the position on (--nothing-changed).';
+  const refusal = {
+    seen: window.current ?? window.summary,
+    commands: [`clinicmaster-cdc recover gap --dir ${dir}`],
+    who: idle ? ('you' as const) : ('central-team' as const),
+    notes,
+  };
   if (mode === 'when_needed') {
     return {
       kind: 'copies',
       summary: 'A start would copy every table again: the position is lost.',
-      needed: `${first} Single tables can be copied while the rest streams: move the position on, start, then snapshot. ${MOVES}`,
-      commands: [DOCTOR, "clinicmaster-cdc snapshot 'dbo.Visits'   # after the position was moved on"],
+      needed: `${first} ${MOVES}`,
       risk: 'resnapshot',
       ...refusal,
     };
@@ -180,8 +191,7 @@ function lost(
   return {
     kind: 'fails',
     summary: 'A start would fail: the position is lost.',
-    needed: `${first} With SNAPSHOT_MODE=${mode} the connector copies nothing by itself; the command below copies all tables. ${MOVES}`,
-    commands: [DOCTOR, 'clinicmaster-cdc init --snapshot-mode when_needed --accept-risk resnapshot'],
+    needed: `${first} With SNAPSHOT_MODE=${mode} the connector copies nothing by itself. ${MOVES}`,
     ...refusal,
   };
 }
@@ -189,7 +199,11 @@ function lost(
 /** Verdicts after which the stream would go on and leave changes out. */
 const SKIPS = ['sql-db-restored-changed', 'sql-lsn-regressed-back', 'sql-capture-gap-lost'];
 
-function skipped(verdicts: StartFacts['verdicts'], notes: string[]): StartJudgement | undefined {
+function skipped(
+  verdicts: StartFacts['verdicts'],
+  { dir }: StartWish,
+  notes: string[],
+): StartJudgement | undefined {
   const found = Object.values(verdicts).filter(({ code }) => SKIPS.includes(code));
   const [first] = found;
   if (first === undefined) return undefined;
@@ -199,31 +213,26 @@ function skipped(verdicts: StartFacts['verdicts'], notes: string[]): StartJudgem
     summary: `A start would leave changes out. ${first.summary}`,
     seen: found.map(({ current, summary }) => current ?? summary).join('; '),
     needed: gapOnly
-      ? `The stream goes on after the gap, and nothing tells the warehouse. Start with the risk accepted and copy these tables again, or ask the central team first. ${MOVES}`
+      ? `The stream goes on after the gap, and nothing tells the warehouse. recover gap copies these tables again, once it runs: start with the risk accepted before. ${MOVES}`
       : `${first.remedy?.text ?? ''} ${MOVES}`,
-    commands: gapOnly
-      ? ["clinicmaster-cdc snapshot 'dbo.Visits'   # these tables, once it runs"]
-      : (first.remedy?.commands ?? []).slice(-1),
+    commands: [`clinicmaster-cdc recover ${gapOnly ? 'gap' : 'restored'} --dir ${dir}`],
     who: 'central-team',
     risk: 'skip-changes',
     notes,
   };
 }
 
-function historyGone({ history }: StartFacts, { mode }: StartWish, notes: string[]) {
+function historyGone({ history }: StartFacts, { mode, dir }: StartWish, notes: string[]) {
   if (history !== 'gone' || mode === 'recovery') return undefined;
   return {
     kind: 'fails',
     summary: 'A start would fail: the history of the tables is gone from Kafka.',
     seen: 'a stored position, and an empty or missing topic of the schema history',
     needed:
-      'If no table was altered since the last run, SNAPSHOT_MODE=recovery builds it again once and copies no rows; then set ' +
-      `the old mode again. Else the tables have to be copied. ${MOVES}`,
-    commands: [
-      'clinicmaster-cdc init --snapshot-mode recovery',
-      `clinicmaster-cdc init --snapshot-mode ${mode}`,
-    ],
-    who: 'central-team',
+      'If no table was altered since the last run, recover history builds it again and copies no rows. Else the tables have to be ' +
+      `copied; it says so. ${MOVES}`,
+    commands: [`clinicmaster-cdc recover history --dir ${dir}`],
+    who: 'you',
     notes,
   } satisfies StartJudgement;
 }
@@ -258,7 +267,7 @@ function unseen(
 
 /** Findings that do not stand against a start, and looks that came to nothing. */
 function notesOf(verdicts: StartFacts['verdicts']): string[] {
-  const own = ['sql-offset-window-lost', ...SKIPS];
+  const own = [...LOST, ...SKIPS, 'kafka-history-config-gone'];
   return Object.entries(verdicts).flatMap(([id, verdict]) => {
     if (verdict.outcome === 'pass' || verdict.outcome === 'skip' || own.includes(verdict.code)) return [];
     // Said by the judgement itself where it matters.

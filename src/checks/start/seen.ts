@@ -1,3 +1,4 @@
+import type { StoredPosition } from '../../connector/stored-position.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
 import { kafkaHistoryConfig } from '../kafka/kafka-history-config.ts';
 import { runChecks } from '../runner.ts';
@@ -7,7 +8,7 @@ import { sqlLsnRegressed } from '../sqlserver/sql-lsn-regressed.ts';
 import { sqlOffsetWindow } from '../sqlserver/sql-offset-window.ts';
 import { timeLimit } from '../time-limit.ts';
 import { askKafka } from '../two-views.ts';
-import type { Verdict } from '../types.ts';
+import type { CheckResult, Verdict } from '../types.ts';
 import { inTime, positionOf, type Stored, storedPositions } from './stored.ts';
 
 /** What decides whether a start goes on, copies or loses. Plain JSON. */
@@ -33,8 +34,20 @@ const JUDGES = [sqlOffsetWindow, sqlLsnRegressed, sqlDbRestored, sqlCaptureGap, 
 const STORED_MS = 10_000;
 const JUDGES_MS = 6000;
 
+/** What was seen, and the checks that judged it, for whoever needs more than their verdicts. */
+export interface PositionLook {
+  facts: StartFacts;
+  /** With a position or without one. */
+  results: CheckResult[];
+}
+
 /** Looks at Kafka and SQL Server, for at most {@link STORED_MS} and {@link JUDGES_MS}. Writes nothing. */
 export async function lookBeforeStart(context: CheckContext, parent: AbortSignal): Promise<StartFacts> {
+  return (await lookAtPosition(context, parent)).facts;
+}
+
+/** The same with the facts of the checks. */
+export async function lookAtPosition(context: CheckContext, parent: AbortSignal): Promise<PositionLook> {
   const limit = timeLimit(STORED_MS, parent);
   try {
     const [stored, heartbeatMs, history, tasks, upMs] = await Promise.all([
@@ -45,37 +58,37 @@ export async function lookBeforeStart(context: CheckContext, parent: AbortSignal
       upFor(context, limit.signal),
     ]);
     parent.throwIfAborted();
-    const verdicts = await judgedPosition(stored, context, parent);
+    const position = positionOf(stored, context.settings.database.name);
+    const results = await judged(position, context, parent);
     const running = tasks.includes('RUNNING');
     const pausedInMemory = tasks.includes('PAUSED') && heartbeatMs !== null && heartbeatMs < upMs;
-    return { stored, heartbeatMs, history, running, pausedInMemory, verdicts };
+    const verdicts =
+      position === undefined ? {} : Object.fromEntries(results.map(({ id, verdict }) => [id, verdict]));
+    return { facts: { stored, heartbeatMs, history, running, pausedInMemory, verdicts }, results };
   } finally {
     limit.end();
   }
 }
 
-async function judgedPosition(
-  stored: Stored,
+async function judged(
+  position: StoredPosition | undefined,
   context: CheckContext,
   signal: AbortSignal,
-): Promise<StartFacts['verdicts']> {
+): Promise<CheckResult[]> {
   const { settings, memory, connect } = context;
-  const position = positionOf(stored, settings.database.name);
-  if (position === undefined) return {};
-  const offset = { partition: position.partition, offset: position.offset };
-  const results = await runChecks(
+  const offsets = position === undefined ? [] : [{ partition: position.partition, offset: position.offset }];
+  return runChecks(
     JUDGES,
     {
       ...context,
       // The position of this database, wherever it was read.
-      connect: { ...connect, offsets: async () => [offset] },
+      connect: { ...connect, offsets: async () => offsets },
       // A look before a start is no run of doctor: what it sees is not noted, so that nothing is forgotten by it.
       memory: { recall: memory.recall, keep: async () => null },
     },
     settings,
     { deadlineMs: JUDGES_MS, signal },
   );
-  return Object.fromEntries(results.map(({ id, verdict }) => [id, verdict]));
 }
 
 async function heartbeatAge(context: CheckContext, signal: AbortSignal): Promise<number | null> {

@@ -151,8 +151,8 @@ async function tryCondition(
   }
 }
 
-/** Null where the login may not see the jobs, as is usual. */
-async function captureRest({ sql }: Copies, { signal }: Context): Promise<number | null> {
+/** Seconds that the capture job rests; null where the login may not see the jobs, as is usual. */
+export async function captureRest({ sql }: Pick<Copies, 'sql'>, { signal }: Context): Promise<number | null> {
   const answer = await sql.query<{ rest: number | string | null }>(
     `SELECT pollinginterval AS rest FROM msdb.dbo.cdc_jobs WHERE job_type = N'capture' AND database_id = DB_ID()`,
     {},
@@ -162,10 +162,10 @@ async function captureRest({ sql }: Copies, { signal }: Context): Promise<number
   return rest === null || rest === undefined ? null : Number(rest);
 }
 
-/** Null where Kafka does not take the load that it must refuse. */
-async function lineRate(
+/** Bytes a second to Kafka; null where it does not take the load that it must refuse. */
+export async function lineRate(
   settings: FacilitySettings,
-  { names }: Copies,
+  { names }: Pick<Copies, 'names'>,
   context: Context,
 ): Promise<number | null> {
   const step = context.out.step('Speed of the line to Kafka');

@@ -28,7 +28,7 @@ import type { Values } from '../../settings/field.ts';
 import { spanText } from '../../units.ts';
 
 /** Of the template (templates/connector/facility-source.json). */
-const CHUNK_ROWS = 2048;
+export const CHUNK_ROWS = 2048;
 
 /**
  * A first copy in a window goes through Debezium's signal table, and is for a facility that has not had one: asked before
@@ -91,7 +91,7 @@ const PAUSE_MS = 2_000;
  * Without a stored position a restart begins at the end of SQL Server's log, behind the request, and never reads it (seen).
  * @throws CliError when none is stored in time
  */
-async function positionStored(settings: FacilitySettings, context: Context): Promise<void> {
+export async function positionStored(settings: FacilitySettings, context: Context): Promise<void> {
   const { clock, signal } = context;
   const { connector } = facilityNames(settings.facilityId, settings.instance);
   const connect = await context.connect(settings.restPort);
@@ -114,8 +114,11 @@ async function positionStored(settings: FacilitySettings, context: Context): Pro
   }
 }
 
-/** Asks for the first copy, once in the life of a facility: the request stays in the hospital's database. */
-export function firstCopyStep(settings: FacilitySettings, context: Context): Step[] {
+/**
+ * Asks for the first copy, once in the life of a facility: the request stays in the hospital's database.
+ * @param since a request of before that does not count: everything began anew then
+ */
+export function firstCopyStep(settings: FacilitySettings, context: Context, since = 0): Step[] {
   const window = parseWindow(settings.firstCopyWindow);
   if (window === undefined) return [];
   const { clock, signal } = context;
@@ -135,11 +138,10 @@ export function firstCopyStep(settings: FacilitySettings, context: Context): Ste
       id: 'first-copy',
       title: 'First copy asked for',
       done: () =>
-        withSql(async (sql) =>
-          (await firstCopyOf(sql, settings.facilityId, signal))
-            ? `asked for already; hours ${when()}`
-            : undefined,
-        ),
+        withSql(async (sql) => {
+          const asked = await firstCopyOf(sql, settings.facilityId, signal);
+          return asked !== null && asked >= since ? `asked for already; hours ${when()}` : undefined;
+        }),
       run: (progress) =>
         withSql(async (sql) => {
           progress('waiting until the position is stored');

@@ -2,9 +2,12 @@ import type { Command } from 'commander';
 import type { CheckContext, FacilityCheck } from '../../checks/context.ts';
 import { kafkaThroughput, type ThroughputFacts } from '../../checks/kafka/kafka-throughput.ts';
 import { runChecks } from '../../checks/runner.ts';
+import type { WindowFacts } from '../../checks/sqlserver/sql-offset-window.ts';
+import { unreadKey } from '../../checks/sqlserver/unread-deletions.ts';
 import { copyEstimate, estimateText } from '../../checks/start/estimate.ts';
 import { judgeStart, START_RISKS, type StartJudgement, type StartRisk } from '../../checks/start/judge.ts';
-import { lookBeforeStart } from '../../checks/start/seen.ts';
+import { lookAtPosition, lookBeforeStart } from '../../checks/start/seen.ts';
+import type { CheckResult } from '../../checks/types.ts';
 import type { Context } from '../../context.ts';
 import { CliError, EXIT } from '../../errors.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
@@ -23,7 +26,7 @@ export function addAcceptRiskFlag(command: Command): void {
 
 /**
  * To be called before the connector is started or restarted. Looks at the stored position, at Kafka and at SQL Server, and
- * writes nothing. Takes a second or two when all answer.
+ * changes nothing; a copy of all tables that is accepted is noted, so that no check speaks of the gap afterwards. Takes a second or two when all answer.
  * @param what is about to be done, for messages: `restart the container`
  * @throws CliError (failed) when a start would copy the tables again, leave changes out or fail, or nobody can tell, and no
  * `--accept-risk` covers it; (usage) for a risk that has no such name
@@ -38,8 +41,8 @@ export async function guardStart(
   await withCheckContext(settings, context, async (checkContext) => {
     const step = context.out.step('Position before the start');
     const redact = redactor(secretsOf(settings));
-    const facts = await lookBeforeStart(checkContext, context.signal);
-    const wish = { mode: modeOfWorker(settings), database: settings.database.name };
+    const { facts, results } = await lookAtPosition(checkContext, context.signal);
+    const wish = { mode: modeOfWorker(settings), database: settings.database.name, dir: settings.dir };
     const judgement = judgeStart(facts, wish);
     if (judgement.kind === 'fine') {
       step.succeed(redact(`goes on from ${judgement.from}`));
@@ -48,12 +51,26 @@ export async function guardStart(
     }
     if (judgement.risk !== undefined && accepted.has(judgement.risk)) {
       step.warn(redact(`${judgement.summary} Accepted: ${judgement.risk}.`));
+      if (judgement.risk === 'resnapshot') await settleUnread(checkContext, results);
       return;
     }
     step.fail(redact(judgement.summary));
     const cost = judgement.risk === 'resnapshot' ? await costOf(checkContext, context) : '';
     throw refusal(judgement, what, cost, redact);
   });
+}
+
+/** The copy that begins now fetches what was deleted unread. */
+async function settleUnread({ memory, settings, clock }: CheckContext, results: readonly CheckResult[]) {
+  const window = results.find(({ id }) => id === 'sql-offset-window')?.facts as
+    | WindowFacts
+    | null
+    | undefined;
+  const position = window?.position.lsn ?? null;
+  const row = window?.window?.ok === true ? window.window.value[0] : undefined;
+  if (position === null || row?.oldest_lsn == null || row.oldest_lsn <= position) return;
+  const at = new Date(clock.now()).toISOString();
+  await memory.keep(unreadKey(settings), { position, oldest: row.oldest_lsn, at, left: [] });
 }
 
 /** With hours for the first copy the container copies beside the stream (connect/settings.sh): Debezium itself copies nothing. */

@@ -1,6 +1,6 @@
 import type { SqlServerPort, SqlValue } from '../../adapters/sqlserver-port.ts';
 import { OWN_SCHEMA, SIGNAL_TABLE } from '../../connector/own-schema.ts';
-import { CHUNK_BEGUN, CHUNK_READ, EXECUTE, type SignalRow } from '../../connector/signals.ts';
+import { CHUNK_BEGUN, CHUNK_READ, EXECUTE, parsedId, type SignalRow } from '../../connector/signals.ts';
 import { failureText } from '../../connector/sql-failure.ts';
 import { bracketed } from '../../connector/tsql/quote.ts';
 import { CliError } from '../../errors.ts';
@@ -125,15 +125,20 @@ export async function readSignals(
   };
 }
 
-/** Whether the first copy of this facility has been asked for. @param by its facility id */
-export async function firstCopyOf(sql: SqlServerPort, by: string, signal: AbortSignal): Promise<boolean> {
-  const rows = await ask<{ data: string }>(
+/** When the first copy of this facility was last asked for, in ms since 1970; null: never. @param by its facility id */
+export async function firstCopyOf(
+  sql: SqlServerPort,
+  by: string,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const rows = await ask<{ id: string; data: string }>(
     sql,
-    `SELECT data FROM ${TABLE} WHERE type = @type AND id LIKE 'cdc-2%-first'`,
+    `SELECT id, data FROM ${TABLE} WHERE type = @type AND id LIKE 'cdc-2%-first'`,
     { type: EXECUTE },
     signal,
   );
-  return rows.some(({ data }) => data.includes(`"by":${JSON.stringify(by)}`));
+  const own = rows.filter(({ data }) => data.includes(`"by":${JSON.stringify(by)}`));
+  return own.reduce<number | null>((latest, { id }) => Math.max(latest ?? 0, parsedId(id)?.at ?? 0), null);
 }
 
 /** Puts a signal in. Every value is bound; none becomes part of a statement. */

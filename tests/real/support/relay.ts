@@ -5,6 +5,10 @@ import type { KeyAndCertificate } from '../../../sandbox/src/tls/authority.ts';
 /** Something that stands in the way to Kafka, at a port of its own. */
 export interface Relay {
   port: number;
+  /** From now on nothing passes through the connections that are open; new ones work. */
+  freeze(): void;
+  /** What was frozen goes on, as if it had only been slow. */
+  thaw(): void;
   close(): void;
 }
 
@@ -58,9 +62,17 @@ export async function tlsRelay(
 }
 
 async function listening(server: net.Server, host: string, open: Set<net.Socket>, port = 0): Promise<Relay> {
+  const frozen = new Set<net.Socket>();
   await new Promise<void>((settle) => server.listen(port, host, settle));
   return {
     port: (server.address() as net.AddressInfo).port,
+    freeze: () => {
+      for (const socket of open) frozen.add(socket.pause());
+    },
+    thaw: () => {
+      for (const socket of frozen) socket.resume();
+      frozen.clear();
+    },
     close: () => {
       server.close();
       for (const socket of open) socket.destroy();

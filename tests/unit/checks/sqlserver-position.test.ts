@@ -139,6 +139,73 @@ describe('sql-offset-window', () => {
   ])('%s', (_, given, expected) => {
     expect(gist(judge(sqlOffsetWindow, given))).toBe(expected);
   });
+  const idle = (upTo: number) => seen({ position: lsn(100), upTo: lsn(upTo) });
+  const deleted = (left: string[] | null) =>
+    seen({ position: lsn(40), oldest: lsn(50), at: '2026-11-20T08:00:00.000Z', left });
+  it.each([
+    [
+      'lost, and proven idle',
+      { ...facts(3, { oldest: 101 }), idle: idle(101) },
+      'warn sql-offset-window-idle-lost you',
+    ],
+    [
+      'lost, and idle only in part',
+      { ...facts(3, { oldest: 102 }), idle: idle(101) },
+      'fail sql-offset-window-lost central-team',
+    ],
+    [
+      'gone on behind a loss',
+      { ...facts(3), deleted: deleted(null) },
+      'fail sql-offset-window-passed central-team',
+    ],
+    [
+      'gone on, one table left',
+      { ...facts(3), deleted: deleted(['dbo.Visits']) },
+      'fail sql-offset-window-passed central-team',
+    ],
+    ['gone on, a copy of all accepted', { ...facts(3), deleted: deleted([]) }, 'pass ok'],
+  ])('%s', (_, given, expected) => {
+    expect(gist(judge(sqlOffsetWindow, given))).toBe(expected);
+  });
+  it('names what is still to be copied', () => {
+    const { current } = judge(sqlOffsetWindow, { ...facts(3), deleted: deleted(['dbo.Visits']) });
+    expect(current).toContain('to be copied: dbo.Visits');
+  });
+  it('notes a loss, and says it again at the next look', async () => {
+    const kept = new Map<string, Facts>();
+    const memory: Memory = {
+      recall: async (key) => ({ value: kept.get(key) ?? null, at: null, trouble: null }),
+      keep: async (key, value) => {
+        kept.set(key, value);
+        return null;
+      },
+    };
+    const look = async (position: string, oldest: number) => {
+      const context = {
+        connect: { offsets: async () => [{ partition: {}, offset: { commit_lsn: position } }] },
+        names: { connector: 'c' },
+        settings: facility(),
+        clock: { now: () => 0 },
+        memory,
+        sql: {
+          query: async (text: string) =>
+            text.includes('@offset')
+              ? rows({
+                  oldest_lsn: lsn(oldest),
+                  instances: 1,
+                  minutes_behind: 1,
+                  unread: 1,
+                  newest_lsn: lsn(500),
+                })
+              : jobs(20_160),
+        },
+      } as unknown as CheckContext;
+      return judge(sqlOffsetWindow, await sqlOffsetWindow.probe(context, new AbortController().signal)).code;
+    };
+    const at = (n: number) => `20000000:000000${n.toString(16).padStart(2, '0')}:0001`;
+    expect(await look(at(100), 101)).toBe('sql-offset-window-lost');
+    expect(await look(at(200), 101)).toBe('sql-offset-window-passed');
+  });
   it('asks nothing about a position that there is not', async () => {
     const asked: string[] = [];
     const context = {

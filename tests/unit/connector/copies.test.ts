@@ -113,7 +113,13 @@ describe('how far a copy is', () => {
       phase({ offset: done, captured: { type: 'execute-snapshot', lsn: '0x00000020000000610001' } }),
     ).toBe('copying');
     expect(phase({ chunksRead: 7, offset: done })).toBe('asked');
-    expect(phase({ captured: null, offset: done })).toBe('copying');
+    expect(phase({ captured: null })).toBe('copying');
+  });
+
+  it('is over when SQL Server has cleaned up all that was captured of it, and the position names it no more', () => {
+    expect(phase({ captured: null, chunksRead: 18, offset: done })).toBe('finished');
+    expect(phase({ captured: null, offset: done })).toBe('stopped');
+    expect(phase({ captured: null, chunksRead: 7, offset: done })).toBe('asked');
   });
 
   it('is paused until Debezium starts again, and stopped for good', () => {
