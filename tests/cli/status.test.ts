@@ -106,10 +106,10 @@ describe('status', () => {
         Seen:    cdc.xY9AbCdEf12.schema-history is empty, and a position is stored
         Needed:  the records that Debezium has written there
         Do:      The stream goes on as long as its task is not restarted: restart
-                 nothing. If no table was altered since the last start, the history is
-                 rebuilt without copying rows:
-        Who:     the central data team
-                 clinicmaster-cdc init --snapshot-mode recovery
+                 nothing. If no table was altered since the stored position, the
+                 command builds the history again and copies no rows.
+        Who:     you, on this machine
+                 clinicmaster-cdc recover history --dir /fac
         More:    clinicmaster-cdc doctor explain history-lost
       "
     `);
@@ -305,13 +305,13 @@ describe('status', () => {
         Seen:    position 0x0000002700000AC00003; the change tables begin at
                  0x00000030000000100003
         Needed:  a position at or after the beginning of the change tables
-        Do:      Do not restart the container yet: with SNAPSHOT_MODE=when_needed it
-                 would copy the whole database again over this line. Show this to the
-                 central team: either nothing was changed in the hospital since then,
-                 and the position is only moved on, or the tables are copied again at
-                 a time that you choose. Deletions in between have to be compared.
-                 Then keep changes longer:
+        Do:      Restart nothing: SNAPSHOT_MODE=when_needed would copy the whole
+                 database over this line. The command shows what it would do: it moves
+                 the position on, and copies the tables beside the stream. Rows that
+                 were deleted meanwhile the central team marks before. Then keep
+                 changes longer:
         Who:     the central data team
+                 clinicmaster-cdc recover gap --dir /fac
                  USE [ClinicMasterMOH];
                  EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 20160;
         More:    clinicmaster-cdc doctor explain retention-passed

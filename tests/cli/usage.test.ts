@@ -40,6 +40,7 @@ describe('the command line', () => {
                     columns
         snapshot    copy tables again while changes go on streaming: estimate,
                     progress, pause
+        recover     after a loss that nobody saw: which recovery applies, if any
         sql         T-SQL for the database, printed for the DBA or run with a DBA
                     login
         config      the settings: each value and where it came from; their JSON schema

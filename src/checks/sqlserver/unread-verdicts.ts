@@ -17,10 +17,9 @@ export function lost({ position, oldest }: Glance, settings: FacilitySettings): 
     required: 'a position at or after the beginning of the change tables',
     remedy: {
       text:
-        'Do not restart the container yet: with SNAPSHOT_MODE=when_needed it would copy the whole database again over this line. ' +
-        'The command shows what it would do: it moves the position on and copies the tables beside the stream; where nothing was ' +
-        'changed in the hospital since then, it only moves the position on. Rows that were deleted in between: the central team ' +
-        'marks them before. Then keep changes longer:',
+        'Restart nothing: SNAPSHOT_MODE=when_needed would copy the whole database over this line. The command shows what it would do: it ' +
+        'moves the position on, and copies the tables beside the stream. Rows that were deleted meanwhile the central team marks ' +
+        'before. Then keep changes longer:',
       commands: [recover(settings)],
       sql: keepLonger(settings.database.name, 20_160),
       who: 'central-team',
@@ -36,8 +35,8 @@ export function idleLost({ position, oldest }: Glance, settings: FacilitySetting
     required: 'a position at or after the beginning of the change tables',
     remedy: {
       text:
-        'Do not restart the container yet: with SNAPSHOT_MODE=when_needed it would copy the whole database again for nothing. The ' +
-        'first command moves the position on and copies nothing. The heartbeat table keeps this from coming back.',
+        'Restart nothing: SNAPSHOT_MODE=when_needed would copy the whole database for nothing. The first command moves the position on ' +
+        'and copies nothing. The heartbeat table keeps this from coming back.',
       commands: [recover(settings), 'clinicmaster-cdc sql enable'],
       who: 'you',
       doc: 'docs/playbooks/idle-facility.md',

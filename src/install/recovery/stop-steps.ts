@@ -11,6 +11,8 @@ const PAUSE_MS = 500;
 const GROUP_PATIENCE_MS = 75_000;
 /** A task is given 10 s to end (connect/worker.properties); one that hangs is then left alone. */
 const STOP_PATIENCE_MS = 90_000;
+/** Files of this name hold positions of before. */
+const SAVED_PREFIX = 'offsets-';
 const FILE_MODE = 0o600;
 
 /**
@@ -87,9 +89,6 @@ export function savedStep(dir: string, connector: string, { connect, files, cloc
     },
   };
 }
-
-/** Files of this name hold positions of before. */
-export const SAVED_PREFIX = 'offsets-';
 
 function told<T>(answer: KafkaAnswer<T>, what: string): T {
   if (answer.ok) return answer.value;

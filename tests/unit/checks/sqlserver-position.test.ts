@@ -182,7 +182,11 @@ describe('sql-offset-window', () => {
     };
     const look = async (position: string, oldest: number) => {
       const context = {
-        connect: { offsets: async () => [{ partition: {}, offset: { commit_lsn: position } }] },
+        connect: {
+          offsets: async () => [
+            { partition: { database: facility().database.name }, offset: { commit_lsn: position } },
+          ],
+        },
         names: { connector: 'c' },
         settings: facility(),
         clock: { now: () => 0 },
