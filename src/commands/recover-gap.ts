@@ -81,7 +81,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
 
   const steps = await move(gap, work, before, ledger, again, life, context);
   if (work === undefined) await ledger.forgetGap();
-  else await copy(work, ledger, again, life, context);
+  else await copy(gap, work, ledger, again, life, context);
   const answer = await answerOf(gap, work, marked, steps, life, context);
   context.out.result(
     { ok: true, command: 'recover gap', changed: true, plan, steps, ...answer },
@@ -118,14 +118,14 @@ async function move(
     const oldest = await oldestLsn(sql, context.signal);
     return position === undefined || (position.lsn ?? '') >= oldest ? undefined : movedTo(position, oldest);
   };
-  const copied = [...(work?.tables ?? []).map(qualified), ...(work?.left ?? []).map(({ table }) => table)];
   const noted: Step = {
     id: 'noted',
     title: 'What has to be copied',
     done: async () => (work === undefined ? 'nothing' : undefined),
     run: async () => {
-      await ledger.note(before, await oldestLsn(sql, context.signal), copied);
-      return `noted: ${copied.length} ${copied.length === 1 ? 'table' : 'tables'}`;
+      const lost = work?.all ?? [];
+      await ledger.note(before, await oldestLsn(sql, context.signal), lost);
+      return `noted: ${lost.length} ${lost.length === 1 ? 'table' : 'tables'}`;
     },
   };
   try {
@@ -142,13 +142,15 @@ async function move(
 }
 
 async function copy(
-  { tables }: TablesToCopy,
+  gap: Gap,
+  { tables, all }: TablesToCopy,
   ledger: Ledger,
   again: string,
   life: Life,
   context: Context,
 ): Promise<void> {
-  const since = await ledger.noticed();
+  if (gap.kind === 'retention') await ledger.spellOut(gap.left ?? all);
+  const since = gap.kind === 'retention' ? await ledger.noticed() : await ledger.begun();
   await copyTables({ tables, since, again, dealt: (names) => ledger.dealt(names) }, life, context);
 }
 
@@ -162,6 +164,7 @@ async function answerOf(
 ) {
   const { facilityName, facilityCode } = life.settings;
   const names = work?.tables.map(qualified) ?? [];
+  const copied = await rowsNow(names, life, context);
   const notes: string[] = [];
   if (gap.kind === 'idle')
     notes.push('Nothing was copied, and nothing was lost: no change was captured meanwhile.');
@@ -170,16 +173,19 @@ async function answerOf(
   else if (names.length > 0)
     notes.push(
       marked
-        ? 'Rows that were deleted meanwhile still stand in the warehouse: the central team finds and removes them now, and wants the rows above.'
+        ? 'Rows that were deleted meanwhile still stand in the warehouse: the central team finds and removes them now, by the rows above.'
         : 'Rows that were deleted meanwhile stay in the warehouse: they were not marked before the copy.',
     );
   return {
     headline: `${facilityName} (${facilityCode}) streams.`,
-    copied: await rowsNow(names, life, context),
+    copied,
     left: work?.left ?? [],
     saved: savedIn(steps),
     marked,
     notes,
-    next: [...(marked && names.length > 0 ? [showCommand(facilityCode)] : []), 'clinicmaster-cdc status'],
+    next: [
+      ...(marked && names.length > 0 ? [showCommand(facilityCode, copied, context.host)] : []),
+      'clinicmaster-cdc status',
+    ],
   };
 }

@@ -78,17 +78,19 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
   );
   if (how === 'beside') await copy(work, ledger, again, life, context);
   const marked = options.marked === true;
+  const waited = how === 'beside' && settings.firstCopyWindow === '';
+  const copied = waited ? await rowsNow(work.tables.map(qualified), life, context) : [];
   const answer = {
     headline: `${settings.facilityName} (${settings.facilityCode}) streams from the database of now.`,
-    copied:
-      how === 'itself' || settings.firstCopyWindow !== ''
-        ? []
-        : await rowsNow(work.tables.map(qualified), life, context),
+    copied,
     left: work.left,
     saved: savedIn(steps),
     marked,
     notes: notesOf(how, marked, life),
-    next: ['clinicmaster-cdc status', ...(marked ? [showCommand(settings.facilityCode)] : [])],
+    next: [
+      'clinicmaster-cdc status',
+      ...(marked ? [showCommand(settings.facilityCode, copied, context.host)] : []),
+    ],
   };
   context.out.result(
     { ok: true, command: 'recover restored', changed: true, plan, steps, ...answer },

@@ -51,7 +51,7 @@ async function goOn(wish: Copying, copies: Copies, context: Context): Promise<Se
     state.request !== null &&
     state.request.kind === 'copy' &&
     state.request.where === '' &&
-    state.request.at > wish.since &&
+    state.request.at >= wish.since &&
     state.phase !== 'stopped' &&
     state.phase !== 'foreign';
   const open = UNDER_WAY.has(state.phase);

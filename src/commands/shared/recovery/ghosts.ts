@@ -1,15 +1,18 @@
 import { quoted, type Typist } from '../../../shell.ts';
 
-/** Rows that no copy takes away: what the central team runs on its side. */
-const CENTRAL = 'clinicmaster-cdc central ghosts';
-
-/** Before rows are copied. @param tables `dbo.Visits`; null: all */
+/** Rows that no copy takes away (docs/central-ghosts.md): what the central team runs before. @param tables `dbo.Visits`; null: all */
 export function markCommand(facilityCode: string, tables: readonly string[] | null, typist: Typist): string {
   const list = tables === null ? 'all' : quoted(tables.join(','), typist);
-  return `${CENTRAL} mark --facility ${facilityCode} --tables ${list}`;
+  return `clinicmaster-cdc central ghosts mark --facility ${facilityCode} --tables ${list}`;
 }
 
-/** When they are copied. */
-export function showCommand(facilityCode: string): string {
-  return `${CENTRAL} show --facility ${facilityCode}`;
+/** What it runs when they are copied. @param copied with the rows that the hospital counts; none where nobody has waited for the end */
+export function showCommand(
+  facilityCode: string,
+  copied: readonly { table: string; rows: number | null }[],
+  typist: Typist,
+): string {
+  const show = `clinicmaster-cdc central ghosts show --facility ${facilityCode}`;
+  const rows = copied.flatMap((one) => (one.rows === null ? [] : `${one.table}=${one.rows}`));
+  return rows.length === 0 ? show : `${show} --rows ${quoted(rows.join(','), typist)}`;
 }

@@ -16,8 +16,12 @@ import type { FacilitySettings } from '../../../settings/facility.ts';
 export interface Ledger {
   /** When the loss was noticed, in ms since 1970. */
   noticed(): Promise<number>;
-  /** Before the position is moved, after which nothing else would tell. @param tables that are to be copied */
+  /** When the copy of single tables was begun, in ms since 1970: now, unless a run of before was cut off in it. */
+  begun(): Promise<number>;
+  /** Before the position is moved, after which nothing else would tell. @param tables that have lost changes */
   note(position: string, oldest: string, tables: readonly string[]): Promise<void>;
+  /** What was noted as a loss of all tables is one of these. */
+  spellOut(tables: readonly string[]): Promise<void>;
   /** These tables hold again what the source holds. */
   dealt(tables: readonly string[]): Promise<void>;
   /** The gap stays as it is. */
@@ -38,10 +42,24 @@ export function ledgerOf(settings: FacilitySettings, gap: GapFacts | undefined, 
   const done = new Set<string>();
   return {
     noticed: async () => Date.parse((await known())?.at ?? now()),
+    begun: async () => {
+      const key = `copy of gaps in ${settings.database.name}`;
+      const before = (await memory.recall(key)).value as { at: string; of: string } | null;
+      // The same tables, captured from the same change on.
+      const of = JSON.stringify(gap?.instances.ok === true ? gap.instances.value : []);
+      const at = before?.of === of ? before.at : now();
+      if (before?.of !== of) await keep(key, { at, of });
+      return Date.parse(at);
+    },
     note: async (position, oldest, tables) => {
       const before = await known();
       const same = before !== null && before.left?.length !== 0 && before.oldest === oldest;
       await keep(unreadKey(settings), { position, oldest, at: same ? before.at : now(), left: [...tables] });
+    },
+    spellOut: async (tables) => {
+      const unread = await known();
+      if (unread !== null && unread.left === null)
+        await keep(unreadKey(settings), { ...unread, left: [...tables] });
     },
     dealt: async (tables) => {
       for (const table of tables) done.add(table);

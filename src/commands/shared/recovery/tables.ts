@@ -14,6 +14,8 @@ import type { Life } from '../life.ts';
 
 /** Tables that a recovery copies, and what that costs. */
 export interface TablesToCopy {
+  /** Every captured table that streams, whatever is copied. */
+  all: readonly string[];
   tables: readonly TableFacts[];
   left: readonly LeftOut[];
   estimate: CopyEstimate;
@@ -38,10 +40,8 @@ export async function tablesToCopy(
     const step = out.step('Tables of SQL Server');
     const inventory = await readInventory(sql, signal);
     const streams = includes(settings.tableIncludeList);
-    const meant =
-      names === null
-        ? inventory.tables.filter((table) => table.schema === 'dbo' && table.tracked && streams(table))
-        : inventory.tables.filter((table) => names.includes(qualified(table)));
+    const all = inventory.tables.filter((table) => table.schema === 'dbo' && table.tracked && streams(table));
+    const meant = names === null ? all : inventory.tables.filter((table) => names.includes(qualified(table)));
     const excluded = excludesColumn(settings.columnExcludeList);
     const { sizes } = await sampleChanges(meant, excluded, sql, clock, signal);
     const judged = judgeTables({ ...inventory, tables: meant }, settings, sizes);
@@ -59,7 +59,12 @@ export async function tablesToCopy(
     // Debezium itself waits for no scan of the capture job.
     const polling = how === 'beside' ? await captureRest({ sql }, context) : 0;
     const rate = tables.length === 0 ? null : await lineRate(settings, { names: facility }, context);
-    return { tables, left, estimate: estimateCopy(tables, sizes, CHUNK_ROWS, rate, polling) };
+    return {
+      all: all.map(qualified),
+      tables,
+      left,
+      estimate: estimateCopy(tables, sizes, CHUNK_ROWS, rate, polling),
+    };
   } finally {
     await sql.close();
   }
