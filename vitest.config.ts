@@ -16,6 +16,7 @@ const FACILITIES = [
   'moves',
   'values',
   'offline',
+  'silent-capture',
   'wizard',
   'rotate',
   'logs',

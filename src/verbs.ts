@@ -160,6 +160,12 @@ export const VERBS: readonly Verb[] = [
         load: async () => (await import('./commands/sql-grant.ts')).sqlGrant,
       },
       {
+        name: 'handover',
+        summary:
+          'a captured table has got or lost columns: a second capture instance, then the end of the first',
+        load: async () => (await import('./commands/sql-handover.ts')).sqlHandover,
+      },
+      {
         name: 'disable',
         summary: 'take back what enable has made',
         load: async () => (await import('./commands/sql-disable.ts')).sqlDisable,

@@ -12,6 +12,7 @@ const DATABASE_KEYS = new Set([
   'DB_ENCRYPT',
   'DB_TRUST_SERVER_CERTIFICATE',
   'TABLE_INCLUDE_LIST',
+  'COLUMN_EXCLUDE_LIST',
   'SNAPSHOT_ISOLATION_MODE',
   'INSTANCE',
 ]);
@@ -35,6 +36,9 @@ const DBA_FIELDS: readonly Field[] = [
     default: '',
   },
 ];
+
+/** Keys that are read where they stand, and are no flags of the `sql` commands. */
+export const UNASKED_KEYS: readonly string[] = ['INSTANCE', 'COLUMN_EXCLUDE_LIST'];
 
 /** Keys that no file of a facility may answer. */
 export const DBA_KEYS: readonly string[] = DBA_FIELDS.map(({ key }) => key);

@@ -102,6 +102,8 @@ export const MESSAGE_SAMPLES: readonly MessageSample[] = [
     'capture-instance-gone',
     "Invalid object name 'ClinicMasterMOH.cdc.fn_cdc_get_all_changes_dbo_Visits'.",
   ),
+  // Seen after the end of an instance: Debezium 3.6.1 reads the change tables themselves.
+  server('capture-instance-gone', "Invalid object name 'ClinicMasterMOH.cdc.dbo_Visits_CT'."),
   ours('capture-instance-gone', 'Table is no longer captured with capture instance '),
   server('cdc-off', "Invalid object name 'cdc.change_tables'."),
   server('cdc-off', "Invalid object name 'ClinicMasterMOH.cdc.captured_columns'."),

@@ -172,21 +172,23 @@ describe('what a facility has', () => {
 });
 
 describe('what is printed for the DBA', () => {
-  test('follows a changed table: a second instance, then the end of the old one', async () => {
-    const statements = async (code: string) => {
+  test('leaves a changed table to sql handover, which goes by the columns of today', async () => {
+    const commands = async (code: string) => {
       const { findings } = await listed('Visits');
-      return (findings as { code: string; sql: string[] }[]).find((group) => group.code === code)?.sql ?? [];
+      const groups = findings as { code: string; sql: string[]; commands: string[] }[];
+      return groups.flatMap((group) => (group.code === code ? [...group.commands, ...group.sql] : []));
     };
-    const [enable = ''] = await statements('drift');
-    expect(enable).toContain(`@role_name = N'${READER_ROLE}'`);
+    expect(await commands('drift')).toContain('clinicmaster-cdc sql handover TABLE');
+    const script = await realCli('sql', 'handover', 'Visits', '--dir', dir);
+    const enable = script.stdout.split(/^GO$/m)[0] ?? '';
+    expect(enable).toContain(`@capture_instance = N'dbo_Visits_v2', @role_name = N'${READER_ROLE}'`);
     await dba(enable);
-    expect(await statements('drift')).toEqual([]);
-    const [end = ''] = await statements('two-instances');
-    expect(end).toContain("@capture_instance = N'dbo_Visits'");
-    await dba(end);
+    expect(await commands('drift')).toEqual([]);
+    expect(await commands('two-instances')).toEqual(['clinicmaster-cdc sql handover --finish TABLE']);
+    await dba(cdc.disableTable('Visits', 'dbo_Visits'));
     expect((await listed('Visits')).tables[0]).toMatchObject({
       captured: 'yes',
-      instances: [{ name: 'dbo_Visits_2', role: READER_ROLE }],
+      instances: [{ name: 'dbo_Visits_v2', role: READER_ROLE }],
     });
   });
 });

@@ -1,4 +1,5 @@
 import type { SqlAnswer, SqlServerPort } from '../../adapters/sqlserver-port.ts';
+import { excludesColumn } from '../../connector/table-selection.ts';
 
 /** One difference between a table and its newest capture instance. */
 export type DriftRow = {
@@ -67,4 +68,13 @@ FROM newest AS ci WHERE ci.age = 1 AND ci.altered > 0`;
 /** Left out on purpose: the column was there when the instance was made (ids only grow), or nothing was altered since. */
 export function isLeftOut(row: DriftRow): boolean {
   return row.drift === 'not-captured' && (row.column_id < row.last_captured || row.changes === 0);
+}
+
+/** The same, and columns that stay in the hospital by COLUMN_EXCLUDE_LIST: captured or not, they do not stream. */
+export function leftOutBy({ columnExcludeList }: { columnExcludeList: string }): (row: DriftRow) => boolean {
+  const excluded = excludesColumn(columnExcludeList);
+  return (row) =>
+    isLeftOut(row) ||
+    (row.drift === 'not-captured' &&
+      excluded({ schema: row.schema_name, table: row.table_name }, row.column_name));
 }

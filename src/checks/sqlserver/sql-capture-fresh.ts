@@ -1,7 +1,7 @@
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
 import { spanText } from '../../units.ts';
 import type { FacilityCheck } from '../context.ts';
-import type { Remedy } from '../types.ts';
+import type { Remedy, Verdict } from '../types.ts';
 import { fail, pass, skip, warn } from '../verdicts.ts';
 import { bracketed, cannotTell } from './answers.ts';
 import { grantCdc } from './grants.ts';
@@ -20,6 +20,8 @@ export type FreshRow = {
   age_s: number | null;
   /** Seconds since the oldest capture instance was made; null without any. */
   enabled_s: number | null;
+  /** 1: a change is on record; 0: marks of rest alone. Bundles of earlier versions do not say. */
+  changed?: number | null;
 };
 
 /**
@@ -38,7 +40,8 @@ export const sqlCaptureFresh: FacilityCheck<SqlAnswer<FreshRow>> = {
     sql.query<FreshRow>(
       `SELECT CONVERT(varchar(24), sys.fn_cdc_get_max_lsn(), 1) AS max_lsn,
               DATEDIFF(SECOND, MAX(m.tran_end_time), GETDATE()) AS age_s,
-              (SELECT DATEDIFF(SECOND, MIN(ct.create_date), GETDATE()) FROM cdc.change_tables AS ct) AS enabled_s
+              (SELECT DATEDIFF(SECOND, MIN(ct.create_date), GETDATE()) FROM cdc.change_tables AS ct) AS enabled_s,
+              MAX(CASE WHEN m.tran_id <> 0x00 THEN 1 ELSE 0 END) AS changed
        FROM cdc.lsn_time_mapping AS m`,
       {},
       signal,
@@ -46,7 +49,7 @@ export const sqlCaptureFresh: FacilityCheck<SqlAnswer<FreshRow>> = {
 
   judge(facts, settings) {
     if (!facts.ok) return cannotTell(ID, facts.failure, grantCdc(settings));
-    const { age_s: age, enabled_s: enabled } = facts.value[0] ?? { age_s: null, enabled_s: null };
+    const { age_s: age, enabled_s: enabled, changed } = facts.value[0] ?? { age_s: null, enabled_s: null };
     if (enabled === null) return skip(`${ID}-none`, 'Not checked: no table is captured yet.');
     const required = `something written within ${spanText(FRESH_S)}`;
     const remedy = startCapture(settings.database.name);
@@ -59,13 +62,28 @@ export const sqlCaptureFresh: FacilityCheck<SqlAnswer<FreshRow>> = {
       });
     }
     const current = `last wrote ${spanText(age)} ago`;
-    if (age < FRESH_S) return pass(current);
+    if (age < FRESH_S) return changed === 0 && enabled >= STARTING_S ? unchanged(current) : pass(current);
     const summary = `The capture job ${current}: changes wait in the transaction log.`;
     return age <= SILENT_S
       ? warn(`${ID}-late`, summary, { current, required, remedy })
       : fail(`${ID}-stopped`, summary, { current, required, remedy });
   },
 };
+
+/** Debezium sends heartbeats, and runs their query, only while SQL Server has a change on record (domain: S8). */
+function unchanged(current: string): Verdict {
+  return warn(`${ID}-unchanged`, 'No change is on record: the connector sends no heartbeat until there is one.', {
+    current: `${current}, marks of rest alone`,
+    required: 'one captured change',
+    remedy: {
+      text:
+        'Nothing has changed since the capture began, or everything is older than the retention. The next change of any ' +
+        'captured table ends it. With a schema of its own (sql enable makes it, and beats once) the database beats by itself.',
+      commands: ['clinicmaster-cdc sql enable'],
+      who: 'dba',
+    },
+  });
+}
 
 function startCapture(database: string): Remedy {
   return {

@@ -2,9 +2,10 @@ import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
 import { qualified } from '../../connector/table-selection.ts';
 import type { FacilityCheck } from '../context.ts';
 import { counted, fail, listed, pass, warn } from '../verdicts.ts';
-import { bracketed, cannotTell, quoted } from './answers.ts';
-import { type DriftRow, driftOf, isLeftOut } from './drift.ts';
+import { cannotTell } from './answers.ts';
+import { type DriftRow, driftOf, leftOutBy } from './drift.ts';
 import { grantCdc } from './grants.ts';
+import { handoverCommand } from './handover-remedy.ts';
 
 const ID = 'sql-capture-instances';
 
@@ -45,7 +46,8 @@ export const sqlCaptureInstances: FacilityCheck<CaptureFacts> = {
     const tables = byTable(instances.value);
     const double = [...tables].filter(([, rows]) => rows.length > 1);
     if (double.length === 0) return pass(counted(tables.size, 'table'));
-    const drifted = new Set((drift.ok ? drift.value : []).filter((row) => !isLeftOut(row)).map(nameOf));
+    const onPurpose = leftOutBy(settings);
+    const drifted = new Set((drift.ok ? drift.value : []).filter((row) => !onPurpose(row)).map(nameOf));
     const blocked = double.filter(([name]) => drifted.has(name));
     const names = double.map(([name]) => name).sort();
     const detail = {
@@ -53,12 +55,9 @@ export const sqlCaptureInstances: FacilityCheck<CaptureFacts> = {
       required: 'one instance each, but during a handover',
       remedy: {
         text:
-          'Finish the handover: once the connector reads from the newer one (its log says “Migrating schema to”), drop the older. ' +
-          'Both there for a day is enough.',
-        sql: [
-          `USE ${bracketed(settings.database.name)};`,
-          ...double.flatMap(([, rows]) => rows.slice(0, -1).map(disable)),
-        ],
+          'Finish the handover: this prints the end of the older instance, or runs it with a DBA login and --apply. It waits ' +
+          'until the connector reads from the newer one, and refuses before: changes would be lost.',
+        commands: [handoverCommand(names, '--finish')],
         who: 'dba' as const,
       },
     };
@@ -93,11 +92,4 @@ function byTable(rows: readonly CaptureRow[]): Map<string, CaptureRow[]> {
 
 function shown(rows: readonly CaptureRow[]): string {
   return rows.map((row) => `${row.capture_instance} of ${row.create_date.slice(0, 16)}`).join(', ');
-}
-
-function disable(row: CaptureRow): string {
-  return (
-    `EXEC sys.sp_cdc_disable_table @source_schema = ${quoted(row.schema_name)}, @source_name = ${quoted(row.table_name)}, ` +
-    `@capture_instance = ${quoted(row.capture_instance)};`
-  );
 }

@@ -6,11 +6,11 @@ import {
   type TableName,
   without,
 } from '../../connector/table-selection.ts';
-import type { FacilitySettings } from '../../settings/facility.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
 import { fail, listed, pass, warn } from '../verdicts.ts';
-import { bracketed, cannotTell, quoted } from './answers.ts';
+import { cannotTell } from './answers.ts';
+import { handover } from './handover-remedy.ts';
 
 const ID = 'sql-table-pk';
 
@@ -82,7 +82,7 @@ export const sqlTablePk: FacilityCheck<KeyFacts> = {
       const table = { schema: row.schema_name, table: row.table_name };
       return selected(table) && !keyed(table);
     });
-    if (missing.length > 0) return keyNotCaptured(missing, settings);
+    if (missing.length > 0) return keyNotCaptured(missing);
     const indexed = tables.filter((table) => !table.primaryKey);
     if (indexed.length > 0) return uniqueIndexOnly(indexed);
     return pass('every table to stream has a key');
@@ -124,29 +124,17 @@ function noKey(tables: readonly KeyedTable[], includeList: string): Verdict {
   });
 }
 
-function keyNotCaptured(rows: readonly UncapturedRow[], { database }: FacilitySettings): Verdict {
+function keyNotCaptured(rows: readonly UncapturedRow[]): Verdict {
   const names = rows.map((row) => `${row.schema_name}.${row.table_name}.${row.column_name}`).sort();
+  const tables = [...new Set(rows.map((row) => `${row.schema_name}.${row.table_name}`))].sort();
   return fail(`${ID}-not-captured`, `Columns of primary keys that are not captured: ${listed(names, 5)}.`, {
     current: listed(names, 50),
     required: 'every column of the primary key in the capture instance',
     remedy: {
+      ...handover(tables),
       text:
-        'Capture the table anew with its key columns in @captured_column_list. Until then nothing tells its rows apart in ' +
-        'the warehouse. Leave the old instance until the new one is there:',
-      sql: [
-        `USE ${bracketed(database.name)};`,
-        ...[...new Set(rows.map((row) => `${row.schema_name}.${row.table_name}`))].sort().map((name) => {
-          const [schema = '', table = ''] = [
-            name.slice(0, name.indexOf('.')),
-            name.slice(name.indexOf('.') + 1),
-          ];
-          return (
-            `EXEC sys.sp_cdc_enable_table @source_schema = ${quoted(schema)}, @source_name = ${quoted(table)}, ` +
-            `@capture_instance = ${quoted(`${schema}_${table}_key`)}, @role_name = NULL, @supports_net_changes = 0;`
-          );
-        }),
-      ],
-      who: 'dba',
+        'Capture the table anew with its key columns, beside the instance it has; the command takes every key column along. ' +
+        'Until then nothing tells its rows apart in the warehouse. The same command again ends the old instance.',
     },
   });
 }

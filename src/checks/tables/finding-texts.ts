@@ -11,6 +11,7 @@ export interface FindingText {
   who: Who;
 }
 
+const HANDOVER = 'clinicmaster-cdc sql handover TABLE';
 const LEAVE_OUT_COLUMNS = 'clinicmaster-cdc tables --leave-out-columns TABLE:COLUMN';
 
 /** Sources: domain catalogue 2.3 (column types, drift, keys), Microsoft's pages on change data capture. */
@@ -30,6 +31,7 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingText>> = {
     title: 'A column of the key is not captured',
     meaning: 'Changes arrive without it, so the warehouse cannot find their rows.',
     todo: 'Have a second capture instance made, which takes the columns of today; then end the old one.',
+    commands: [HANDOVER],
     who: 'dba',
   },
   'key-left-out': {
@@ -69,7 +71,7 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingText>> = {
     meaning:
       'A capture instance keeps the columns of the day on which it was made: new columns do not arrive at all.',
     todo: 'Have a second capture instance made, which takes the columns of today; the connector goes over to it. Then end the old one. Or leave a column out that nobody needs.',
-    commands: [LEAVE_OUT_COLUMNS],
+    commands: [HANDOVER, LEAVE_OUT_COLUMNS],
     who: 'dba',
   },
   'no-such-type': {
@@ -106,7 +108,8 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingText>> = {
     title: 'Two capture instances',
     meaning:
       'That is the most SQL Server allows: each change is written twice, and the next change of the table cannot be followed.',
-    todo: 'Once the connector has gone over to the newer one (a row changed since has reached the warehouse), end the older one.',
+    todo: 'End the older one, once the connector has gone over to the newer one: the command sees to it.',
+    commands: ['clinicmaster-cdc sql handover --finish TABLE'],
     who: 'dba',
   },
   'captured-for-nothing': {

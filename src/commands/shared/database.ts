@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SqlFailure } from '../../adapters/sqlserver-port.ts';
+import type { SqlFailure, SqlServerPort } from '../../adapters/sqlserver-port.ts';
 import type { SqlScriptPort } from '../../adapters/sqlserver-script-port.ts';
 import { failureText } from '../../connector/sql-failure.ts';
 import { nothingSeen } from '../../connector/tsql/facts.ts';
@@ -8,7 +8,7 @@ import type { Context } from '../../context.ts';
 import { CliError, EXIT } from '../../errors.ts';
 import { look, type Seen } from '../../install/database/look.ts';
 import { folderFacts, readEnvValues } from '../../install/facility-folder.ts';
-import { DBA_KEYS, databaseFields } from '../../settings/database-fields.ts';
+import { DBA_KEYS, databaseFields, UNASKED_KEYS } from '../../settings/database-fields.ts';
 import { type DatabaseSettings, reader } from '../../settings/facility.ts';
 import { mayAsk } from './agree.ts';
 import { collectAnswers } from './answers.ts';
@@ -23,6 +23,7 @@ export interface Target {
   dir: string;
   database: DatabaseSettings;
   tableIncludeList: string;
+  columnExcludeList: string;
   snapshotIsolation: boolean;
   instance: string;
   /** Null: nobody gave one. */
@@ -34,7 +35,7 @@ export function addDatabaseFlags(command: Command): void {
   addFacilityFlags(command);
   addFieldFlags(
     command,
-    databaseFields('<version>').filter(({ key }) => key !== 'INSTANCE'),
+    databaseFields('<version>').filter(({ key }) => !UNASKED_KEYS.includes(key)),
   );
   command.option('--db-ca <file>', 'CA certificate (PEM) of SQL Server');
 }
@@ -68,6 +69,7 @@ export async function openTarget(context: Context, options: Options): Promise<Ta
       ...(ca === undefined ? {} : { ca }),
     },
     tableIncludeList: read('TABLE_INCLUDE_LIST'),
+    columnExcludeList: read('COLUMN_EXCLUDE_LIST'),
     snapshotIsolation: read<string>('SNAPSHOT_ISOLATION_MODE') === 'snapshot',
     instance: read('INSTANCE'),
     dba: dbaUser === '' ? null : await dbaLogin(dbaUser, read('SQL_DBA_PASS'), options, context),
@@ -111,6 +113,13 @@ export function dbaConnection(target: Target, context: Context): Promise<SqlScri
   return context.sqlScript({ ...target.database, user, password });
 }
 
+/** A connection as whoever looks: the DBA where there is one, else the connector's login. The caller closes it. */
+export async function lookerConnection({ database, dba }: Target, context: Context): Promise<SqlServerPort> {
+  return dba === null
+    ? context.sqlServer(database)
+    : context.sqlScript({ ...database, user: dba.user, password: dba.password });
+}
+
 /**
  * Looks with the DBA's login where there is one, else with the connector's. Where nobody gets in, nothing is seen and the
  * reason is told; a DBA who does not get in is an error.
@@ -122,10 +131,7 @@ export async function lookAt(target: Target, monitoring: boolean, context: Conte
     step.warn('not looked: no password');
     return blind(database.name, 'no password for DB_USER was given, and no --dba-user');
   }
-  const sql =
-    dba === null
-      ? await context.sqlServer(database)
-      : await context.sqlScript({ ...database, user: dba.user, password: dba.password });
+  const sql = await lookerConnection(target, context);
   try {
     const seen = await look(sql, database.user, monitoring, context.signal);
     if (seen.ok) {

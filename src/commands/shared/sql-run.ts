@@ -25,12 +25,16 @@ export interface SqlCommand {
   next: readonly string[];
 }
 
-/** Flags that say what becomes of the T-SQL. */
-export function addScriptFlags(command: Command): void {
-  command
-    .option('--out <file>', 'write the script to a file (readable by you alone) instead of printing it')
-    .option('--with-password', "put the connector's password into the script instead of a placeholder")
-    .option('--apply', 'run the batches as the DBA, each shown and confirmed; --yes confirms all');
+/** Flags that say what becomes of the T-SQL. @param secret false: no batch ever holds the connector's password */
+export function addScriptFlags(command: Command, secret = true): void {
+  command.option('--out <file>', 'write the script to a file (readable by you alone) instead of printing it');
+  if (secret) {
+    command.option(
+      '--with-password',
+      "put the connector's password into the script instead of a placeholder",
+    );
+  }
+  command.option('--apply', 'run the batches as the DBA, each shown and confirmed; --yes confirms all');
 }
 
 /** Prints the script, writes it, or runs it, as the flags say. */

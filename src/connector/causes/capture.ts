@@ -57,10 +57,10 @@ export const CAPTURE_CAUSES: readonly Cause[] = [
   {
     code: 'capture-instance-gone',
     pattern:
-      /Table is no longer captured with capture instance|Invalid object name '[^']*cdc\.fn_cdc_get_all_changes_/i,
-    summary: 'A table that streamed is no longer captured.',
+      /Table is no longer captured with capture instance|Invalid object name '[^']*cdc\.(?:fn_cdc_get_all_changes_|[^']*_CT')/i,
+    summary: 'A capture instance that the connector was reading is gone.',
     remedy:
-      'Changes made while it is not captured are lost. If that was not meant, the DBA enables the table again.',
+      'Once after the end of sql handover this is as it should be: the connector begins anew within ten seconds and loses nothing. Otherwise a table is captured no more: what changes meanwhile is lost, and the DBA enables it again.',
     commands: check('sql-capture-gap', 'sql-tables-enabled'),
     who: 'dba',
   },

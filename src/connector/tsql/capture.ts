@@ -6,7 +6,7 @@ import { bracketed, bracketedPair, isScriptable, quoted } from './quote.ts';
 import type { DatabaseWish } from './wish.ts';
 
 /** Longest name of a capture instance that sp_cdc_enable_table takes. */
-const LONGEST_INSTANCE = 100;
+export const LONGEST_INSTANCE = 100;
 /** Milliseconds that a statement may wait for a lock before it gives up (error 1222). */
 const LOCK_TIMEOUT_MS = 10_000;
 /** Before a statement that takes locks: it must lose against the hospital's own work. */

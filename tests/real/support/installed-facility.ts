@@ -22,6 +22,8 @@ export interface FacilityWish {
   /** Checks SQL Server's certificate against the sandbox's authority, instead of taking it as it is. */
   verified?: boolean;
   kafkaPassword?: string;
+  /** The patient was there before the capture began, and nothing has changed since. */
+  quiet?: boolean;
 }
 
 /** A facility that `init` has installed, and that streams. */
@@ -73,8 +75,10 @@ export async function prepareFacility(wish: FacilityWish): Promise<PreparedFacil
   await removeTopics(names);
   const login = await enrolFacility(wish.code, wish.kafkaPassword);
   const hospital = await startHospital(wish.storage);
+  const admit = `INSERT INTO dbo.Patients VALUES (1, N'${wish.patient}')`;
+  if (wish.quiet === true) await hospital.dba(admit);
   await hospital.prepare();
-  await hospital.dba(`INSERT INTO dbo.Patients VALUES (1, N'${wish.patient}')`);
+  if (wish.quiet !== true) await hospital.dba(admit);
   const home = await mkdtemp(join(tmpdir(), `${wish.instance}-`));
   const dir = join(home, 'facility');
   const { host, port, user, password, name } = hospital.database;

@@ -22,8 +22,8 @@ const failed = (failure: Partial<SqlFailure>): { ok: false; failure: SqlFailure 
 const sqlError = (...numbers: number[]) => failed({ kind: 'sql', number: numbers[0]!, numbers });
 
 describe('sql-capture-fresh', () => {
-  const fresh = (age_s: number | null, enabled_s: number | null = 90_000) =>
-    rows({ max_lsn: '0x01', age_s, enabled_s });
+  const fresh = (age_s: number | null, enabled_s: number | null = 90_000, changed = 1) =>
+    rows({ max_lsn: '0x01', age_s, enabled_s, changed });
   it.each([
     ['wrote just now', fresh(4), 'pass ok'],
     ['a mark is due', fresh(899), 'pass ok'],
@@ -33,6 +33,10 @@ describe('sql-capture-fresh', () => {
     ['nothing yet, just enabled', fresh(null, 100), 'pass ok'],
     ['nothing, enabled long ago', fresh(null, 120), 'fail sql-capture-fresh-never dba'],
     ['no table captured', fresh(null, null), 'skip sql-capture-fresh-none'],
+    ['marks of rest alone', fresh(4, 120, 0), 'warn sql-capture-fresh-unchanged dba'],
+    ['the same, just enabled', fresh(4, 119, 0), 'pass ok'],
+    ['the same, and late', fresh(900, 9000, 0), 'warn sql-capture-fresh-late dba'],
+    ['facts of an earlier version', rows({ max_lsn: '0x01', age_s: 4, enabled_s: 9000 }), 'pass ok'],
     ['no right', sqlError(229), 'unknown sql-capture-fresh-no-right dba'],
   ])('%s', (_, facts, expected) => {
     expect(gist(judge(sqlCaptureFresh, facts))).toBe(expected);
@@ -199,16 +203,25 @@ describe('sql-schema-drift', () => {
     expect(judge(sqlSchemaDrift, NONE).summary).toBe('no difference');
   });
 
-  it('makes one new instance for each table, under the next name and in the same role', () => {
-    const facts = rows(
-      { ...drift, role_name: 'gate' },
-      { ...drift, role_name: 'gate', column_name: 'Bed' },
-      { ...drift, table_name: 'Bills', capture_instance: 'dbo_Bills_v9' },
+  it('names the command for the tables that have changed, each once', () => {
+    const facts = rows(drift, { ...drift, column_name: 'Bed' }, { ...drift, table_name: 'Bills' });
+    expect(judge(sqlSchemaDrift, facts).remedy?.commands).toEqual([
+      'clinicmaster-cdc sql handover dbo.Bills dbo.Visits',
+    ]);
+  });
+
+  it('names no table whose name a shell would read otherwise', () => {
+    const facts = rows(drift, { ...drift, table_name: 'Order Lines' });
+    expect(judge(sqlSchemaDrift, facts).remedy?.commands).toEqual(['clinicmaster-cdc sql handover']);
+  });
+
+  it('counts a column that stays in the hospital as left out, not one that is gone', () => {
+    const settings = facility({ columnExcludeList: 'dbo\\.Visits\\.Ward' });
+    expect(gist(judge(sqlSchemaDrift, rows(drift), settings))).toBe('pass ok');
+    expect(gist(judge(sqlSchemaDrift, rows({ ...drift, column_name: 'Bed' }), settings))).toContain('fail');
+    expect(gist(judge(sqlSchemaDrift, rows({ ...drift, drift: 'dropped' as const }), settings))).toContain(
+      'fail',
     );
-    const sql = judge(sqlSchemaDrift, facts).remedy?.sql ?? [];
-    expect(sql).toHaveLength(3);
-    expect(sql[1]).toContain("@capture_instance = N'dbo_Bills_v10', @role_name = NULL");
-    expect(sql[2]).toContain("@capture_instance = N'dbo_Visits_v2', @role_name = N'gate'");
   });
 });
 
@@ -236,11 +249,10 @@ describe('sql-capture-instances', () => {
   ])('%s', (_, instances, found, expected) => {
     expect(gist(judge(sqlCaptureInstances, { instances, drift: found }))).toBe(expected);
   });
-  it('drops the older one', () => {
+  it('leaves the end of the older one to the command, which sees that it may go', () => {
     const { remedy } = judge(sqlCaptureInstances, { instances: two, drift: NONE });
-    expect(remedy?.sql?.slice(1)).toEqual([
-      "EXEC sys.sp_cdc_disable_table @source_schema = N'dbo', @source_name = N'Visits', @capture_instance = N'old';",
-    ]);
+    expect(remedy?.commands).toEqual(['clinicmaster-cdc sql handover --finish dbo.Visits']);
+    expect(remedy?.sql).toBeUndefined();
   });
 });
 

@@ -232,31 +232,7 @@ describe('findings of a table', () => {
 });
 
 describe('statements for the DBA', () => {
-  const columns = table().columns;
-  const drifted = { columns: [...columns, column('Fresh')] };
-  const one = { ...instance('dbo_Visits', columns), role: "it's" };
   it.each<[string, string[], TableFacts, Partial<typeof LISTS>?]>([
-    [
-      'a second instance under the same role',
-      [
-        "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'Visits', @capture_instance = N'dbo_Visits_2', @role_name = N'it''s', @supports_net_changes = 0;",
-      ],
-      table({ ...drifted, instances: [one] }),
-    ],
-    [
-      'a name that is free',
-      [
-        "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'Visits', @capture_instance = N'dbo_Visits_3', @role_name = NULL, @supports_net_changes = 0;",
-      ],
-      table({ ...drifted, instances: [instance('DBO_Visits_2', columns)] }),
-    ],
-    [
-      'no third instance, but the end of the older one',
-      [
-        "EXEC sys.sp_cdc_disable_table @source_schema = N'dbo', @source_name = N'Visits', @capture_instance = N'old';",
-      ],
-      table({ ...drifted, instances: [instance('new', columns), instance('old', columns)] }),
-    ],
     [
       'the end of what nobody reads',
       [
