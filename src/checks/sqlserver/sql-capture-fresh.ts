@@ -72,17 +72,21 @@ export const sqlCaptureFresh: FacilityCheck<SqlAnswer<FreshRow>> = {
 
 /** Debezium sends heartbeats, and runs their query, only while SQL Server has a change on record (domain: S8). */
 function unchanged(current: string): Verdict {
-  return warn(`${ID}-unchanged`, 'No change is on record: the connector sends no heartbeat until there is one.', {
-    current: `${current}, marks of rest alone`,
-    required: 'one captured change',
-    remedy: {
-      text:
-        'Nothing has changed since the capture began, or everything is older than the retention. The next change of any ' +
-        'captured table ends it. With a schema of its own (sql enable makes it, and beats once) the database beats by itself.',
-      commands: ['clinicmaster-cdc sql enable'],
-      who: 'dba',
+  return warn(
+    `${ID}-unchanged`,
+    'No change is on record: the connector sends no heartbeat until there is one.',
+    {
+      current: `${current}, marks of rest alone`,
+      required: 'one captured change',
+      remedy: {
+        text:
+          'Nothing has changed since the capture began, or everything is older than the retention. The next change of any ' +
+          'captured table ends it. With a schema of its own (sql enable makes it, and beats once) the database beats by itself.',
+        commands: ['clinicmaster-cdc sql enable'],
+        who: 'dba',
+      },
     },
-  });
+  );
 }
 
 function startCapture(database: string): Remedy {

@@ -19,7 +19,7 @@ export function payloadOf(bytes: Buffer | null): Row | null {
 }
 
 /** A table of the hospital, row by row. */
-export async function rowsOf(hospital: Hospital, table: string): Promise<Row[]> {
+async function rowsOf(hospital: Hospital, table: string): Promise<Row[]> {
   const pool = await hospital.standin.pool(DATABASE);
   try {
     return (await pool.request().query<Row>(`SELECT * FROM dbo.${table}`)).recordset;
@@ -29,7 +29,7 @@ export async function rowsOf(hospital: Hospital, table: string): Promise<Row[]> 
 }
 
 /** Rows of a table by their key that are not, column by column, what the last record of their key in Kafka holds. */
-export async function rowsAstray(
+async function rowsAstray(
   hospital: Hospital,
   code: string,
   table: string,
@@ -68,7 +68,7 @@ export async function untilArrived(
     for (const [table, key] of Object.entries(tables)) {
       astray.push(...(await rowsAstray(hospital, code, table, key)));
     }
-    if (astray.length === 0 || Date.now() > end) return astray;
+    if (astray.length === 0 || Date.now() > end) return astray.sort();
   }
 }
 
