@@ -36,6 +36,45 @@ const VISITS = {
   columnstore: 0,
 };
 
+/** What the questions of a handover are answered. */
+function captureRows(text: string, captured: Scene['captured']): Record<string, SqlValue>[] {
+  if (captured === undefined) return [];
+  const columns = ['Id', 'Ward', ...captured.lacks];
+  if (text.includes('AS partition_switch')) {
+    return captured.instances.map((capture_instance, at) => ({
+      schema_name: 'dbo',
+      table_name: 'Visits',
+      source_id: 100,
+      object_id: 900 + at,
+      capture_instance,
+      role_name: 'gate',
+      filegroup_name: null,
+      net_changes: 0,
+      index_name: null,
+      partition_switch: 1,
+      start_lsn: `0x0${at}`,
+    }));
+  }
+  if (text.includes('FROM cdc.captured_columns ORDER'))
+    return captured.instances.flatMap((_, at) =>
+      ['Id', 'Ward'].map((name) => ({ object_id: 900 + at, name })),
+    );
+  if (text.includes('AS name FROM sys.columns')) return columns.map((name) => ({ object_id: 100, name }));
+  if (text.includes('ic.key_ordinal')) return [{ object_id: 100, name: 'Id' }];
+  if (!text.includes('WITH newest')) return [];
+  return captured.lacks.map((column_name, at) => ({
+    schema_name: 'dbo',
+    table_name: 'Visits',
+    capture_instance: captured.instances.at(-1) ?? '',
+    role_name: 'gate',
+    drift: 'not-captured',
+    column_name,
+    column_id: 3 + at,
+    last_captured: 2,
+    changes: 1,
+  }));
+}
+
 interface Scene {
   env: Record<string, string>;
   server: Partial<typeof SERVER>;
@@ -44,6 +83,8 @@ interface Scene {
   stdin?: string;
   /** The connector's password is to be shown. */
   shows?: boolean;
+  /** Names of the capture instances of dbo.Visits, the oldest first, and columns that the newest lacks. */
+  captured?: { instances: string[]; lacks: string[]; may?: boolean };
   /** Batches that fail, by a part of their text, with what the server says. */
   broken?: [part: string, message: string];
 }
@@ -65,13 +106,16 @@ async function play(argv: string[], scene: Partial<Scene> = {}) {
       if (text.includes('AS banner')) return [{ ...SERVER, ...scene.server }];
       if (text.includes('FROM sys.tables')) return [VISITS];
       if (text.includes('FROM sys.schemas')) return [{ id: 1, name: 'dbo' }];
-      return [];
+      return captureRows(text, scene.captured);
     };
     return {
       address: `${access.host}:${access.port}`,
       open: async () => ({ ok: true, value: [] }),
       tls: () => Promise.reject(new Error('not part of this test')),
-      query: async (text) => ({ ok: true, value: rows(text) as never }),
+      query: async (text) =>
+        scene.captured?.may === false && text.includes('cdc.')
+          ? { ok: false, failure: { kind: 'sql', number: 229, message: 'The SELECT permission was denied' } }
+          : { ok: true, value: rows(text) as never },
       execute: async (batch) => {
         executed.push(batch);
         const [part, message] = scene.broken ?? [];
@@ -283,6 +327,63 @@ describe('sql disable', () => {
     });
     expect(stdout).toContain('Nothing to do');
     expect(exit).toBe(0);
+  });
+});
+
+describe('sql handover', () => {
+  const changed = { env: DBA, captured: { instances: ['dbo_Visits'], lacks: ['Bed', 'Phone'] } };
+
+  it('prints a second instance for a table that has changed, and the copy that comes last', async () => {
+    const { exit, stdout, executed } = await play(['handover'], changed);
+    expect([exit, executed]).toEqual([0, []]);
+    expect(stdout).toContain("@capture_instance = N'dbo_Visits_v2', @role_name = N'gate'");
+    expect(stdout.replace(/\n-- +/g, ' ')).toContain(
+      "clinicmaster-cdc snapshot dbo.Visits --where '[Bed] IS NOT NULL OR [Phone] IS NOT NULL'",
+    );
+    expect(stdout).not.toContain('@captured_column_list');
+  });
+
+  it('leaves a column in the hospital that COLUMN_EXCLUDE_LIST keeps there', async () => {
+    const env = { ...DBA, COLUMN_EXCLUDE_LIST: 'dbo\\.Visits\\.Phone' };
+    const { stdout } = await play(['handover'], { ...changed, env });
+    expect(stdout).toContain("@captured_column_list = N'[Id], [Ward], [Bed]'");
+    const all = { ...DBA, COLUMN_EXCLUDE_LIST: 'dbo\\.Visits\\.(Phone|Bed)' };
+    expect((await play(['handover'], { ...changed, env: all })).stdout).toContain('Nothing to do');
+  });
+
+  it('runs it with a DBA, and names the same command as the next one', async () => {
+    const { exit, executed, stdout } = await play(['handover', 'Visits', '--apply', '--yes'], changed);
+    expect(exit).toBe(0);
+    expect(executed).toHaveLength(1);
+    expect(stdout).toContain('clinicmaster-cdc sql handover --apply');
+  });
+
+  it('ends nothing where the facility, and so the connector’s position, is not known', async () => {
+    const captured = { instances: ['dbo_Visits', 'dbo_Visits_v2'], lacks: [] };
+    for (const flags of [[], ['--finish'], ['--undo']]) {
+      const ran = await play(['handover', ...flags, '--apply', '--yes'], { env: DBA, captured });
+      expect([ran.exit, ran.executed]).toEqual([2, []]);
+      expect(ran.stderr).toContain('No facility is set up');
+    }
+  });
+
+  it.each<[string, string[], Partial<Scene>, number, string]>([
+    ['nothing changed', [], { captured: { instances: ['dbo_Visits'], lacks: [] } }, 0, 'Nothing to do'],
+    ['nothing to finish', ['--finish'], changed, 0, 'Nothing to finish'],
+    ['nothing to undo', ['--undo'], changed, 0, 'Nothing to undo'],
+    ['a table that is not captured', ['Bills'], changed, 2, 'No captured table is called Bills'],
+    ['both halves', ['--finish', '--undo'], changed, 2, 'do not go together'],
+    ['no duration', ['--patience', 'long'], changed, 2, '--patience takes a duration'],
+    [
+      'no right to see the capture',
+      [],
+      { captured: { instances: ['dbo_Visits'], lacks: [], may: false } },
+      3,
+      'could not be seen',
+    ],
+  ])('%s', async (_, flags, scene, code, message) => {
+    const { exit, executed, stdout, stderr } = await play(['handover', ...flags], { env: DBA, ...scene });
+    expect([exit, executed, stdout + stderr]).toEqual([code, [], expect.stringContaining(message)]);
   });
 });
 

@@ -49,7 +49,7 @@ async function run(...only: string[]) {
   const connect = {
     offsets: async () => {
       if (position === undefined) throw new Error('connect ECONNREFUSED');
-      return [{ partition: {}, offset: { commit_lsn: position } }];
+      return [{ partition: { database: DATABASE }, offset: { commit_lsn: position } }];
     },
   } as unknown as ConnectPort;
   const memory = facilityMemory(hostFiles(), dir, systemClock);
@@ -432,6 +432,8 @@ describe('where the connector stands', () => {
       `DECLARE @mark binary(10) = sys.fn_cdc_get_max_lsn();
        EXEC sys.sp_cdc_cleanup_change_table @capture_instance = N'dbo_Patients_v2', @low_water_mark = @mark;
        EXEC sys.sp_cdc_cleanup_change_table @capture_instance = N'dbo_Stock', @low_water_mark = @mark;
+       EXEC sys.sp_cdc_cleanup_change_table @capture_instance = N'a3', @low_water_mark = @mark;
+       EXEC sys.sp_cdc_cleanup_change_table @capture_instance = N'dbo_Bills_v2', @low_water_mark = @mark;
        EXEC sys.sp_cdc_cleanup_change_table @capture_instance = N'clinicmaster_cdc_heartbeat', @low_water_mark = @mark`,
     );
     const [oldest] = await dbaRows<{ early: number }>(

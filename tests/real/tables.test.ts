@@ -179,6 +179,8 @@ describe('what is printed for the DBA', () => {
       return groups.flatMap((group) => (group.code === code ? [...group.commands, ...group.sql] : []));
     };
     expect(await commands('drift')).toContain('clinicmaster-cdc sql handover TABLE');
+    // One handover at a time.
+    await dba(cdc.disableTable('Stock', 'dbo_Stock_2'));
     const script = await realCli('sql', 'handover', 'Visits', '--dir', dir);
     const enable = script.stdout.split(/^GO$/m)[0] ?? '';
     expect(enable).toContain(`@capture_instance = N'dbo_Visits_v2', @role_name = N'${READER_ROLE}'`);
