@@ -1,4 +1,5 @@
 import { connectorConfig } from './connect/connector-config.ts';
+import { connectorForeign } from './connect/connector-foreign.ts';
 import { connectorState } from './connect/connector-state.ts';
 import { dockerCleanShutdown } from './connect/docker-clean-shutdown.ts';
 import { dockerConnectRest } from './connect/docker-connect-rest.ts';
@@ -195,6 +196,7 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   dockerPluginVersion,
   connectorConfig,
   connectorState,
+  connectorForeign,
   streamPosition,
   streamLag,
   firstCopy,

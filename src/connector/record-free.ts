@@ -14,6 +14,9 @@ const MARKERS: readonly RegExp[] = [
   /\bUnparseable \w+: /i,
   /\bText '(?=.*could not be parsed)/,
   // Debezium: "Failed to properly convert data value for 'x' of type y for row [...]:"
+  // Debezium's converters: "Failed to convert value 'x' from column y", "Value 'x' is outside the representable range"
+  /\bconvert value '/i,
+  /\bValue '(?=.*representable range)/,
   /\bfor row\b/i,
   /\brow:? \[/i,
   // SQL Server 2601, 2627, 245, 2628, 8114

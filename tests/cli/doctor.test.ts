@@ -126,6 +126,7 @@ describe('doctor', () => {
       ✔ The worker has the right plugins: ok. SQL Server connector 3.6.1.Final
       ✔ The connector has the settings of this version: ok. as it should be
       ✔ The connector and its task run: ok. connector RUNNING, task 0 RUNNING
+      ✔ The worker runs this connector alone: ok. cdc-xY9AbCdEf12 alone
 
       Stream
       ✔ The position is stored: ok. LSN 00000027:00000ac0:0003
@@ -140,7 +141,7 @@ describe('doctor', () => {
 
       ✔ In one word: healthy. Data arrive in time.
 
-      ✔ 95 ok, 1 skipped
+      ✔ 96 ok, 1 skipped
       "
     `);
     expect(exit).toBe(0);
@@ -260,6 +261,7 @@ describe('doctor', () => {
       ✔ The worker has the right plugins: ok. SQL Server connector 3.6.1.Final
       ✔ The connector has the settings of this version: ok. as it should be
       ✔ The connector and its task run: ok. connector RUNNING, task 0 RUNNING
+      ✔ The worker runs this connector alone: ok. cdc-xY9AbCdEf12 alone
 
       Stream
       ✔ The position is stored: ok. LSN 00000027:00000ac0:0003
@@ -273,7 +275,7 @@ describe('doctor', () => {
 
       ✖ In one word: losing data. Changes that are made now do not arrive.
 
-      ✖ 2 failed, 52 ok, 42 skipped
+      ✖ 2 failed, 53 ok, 42 skipped
       "
     `);
     expect(exit).toBe(3);
@@ -347,7 +349,7 @@ describe('doctor', () => {
         "command": "doctor",
         "counts": {
           "fail": 0,
-          "pass": 95,
+          "pass": 96,
           "skip": 1,
           "unknown": 0,
           "warn": 0,

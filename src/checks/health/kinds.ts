@@ -54,6 +54,7 @@ const KINDS: Record<string, Kind | null> = {
   'sql-table-pk-unique-index': 'risk',
   'docker-container-state-restarts': 'risk',
   'connector-config-differs': 'risk',
+  'connector-foreign-source': 'risk',
 };
 
 const ESSENTIAL = [

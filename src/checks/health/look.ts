@@ -1,4 +1,5 @@
 import { connectorConfig } from '../connect/connector-config.ts';
+import { connectorForeign } from '../connect/connector-foreign.ts';
 import { connectorState } from '../connect/connector-state.ts';
 import { dockerConnectRest } from '../connect/docker-connect-rest.ts';
 import { dockerContainerState } from '../connect/docker-container-state.ts';
@@ -50,6 +51,7 @@ const LOOKED_AT = [
   dockerConnectRest,
   connectorConfig,
   connectorState,
+  connectorForeign,
   streamPosition,
   streamLag,
   firstCopy,

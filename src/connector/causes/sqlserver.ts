@@ -104,10 +104,12 @@ export const SQL_SERVER_CAUSES: readonly Cause[] = [
   },
   {
     code: 'value-out-of-range',
-    pattern: /Failed to properly convert data value for/i,
-    summary: 'A row holds a value that cannot be carried over; nothing is skipped, so the stream stands.',
+    pattern:
+      /Failed to properly convert data value for|Failed to convert value '|outside the representable range/i,
+    summary: 'A row holds a value that cannot be carried over; Debezium sends the row without it.',
     remedy:
-      'The text names the column. Show it to the central team: the column can be left out until it is mended.',
+      'The text names the column, and the stream goes on. Show it to the central team: in the warehouse the value is missing ' +
+      'until the row is mended, or the column is left out.',
     commands: ['clinicmaster-cdc tables', ...DOCTOR_SQL],
     who: 'central-team',
   },

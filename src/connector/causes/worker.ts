@@ -45,8 +45,9 @@ export const WORKER_CAUSES: readonly Cause[] = [
   },
   {
     code: 'sink-schema-conflict',
-    pattern: /Cannot ALTER TABLE|violates not-null constraint|Table .* is missing and/i,
-    summary: 'A table of the warehouse does not fit what a facility sends.',
+    pattern:
+      /Cannot ALTER TABLE|violates not-null constraint|Table .* is missing and|Could not find table: /i,
+    summary: 'A table of the warehouse is missing, or does not fit what a facility sends.',
     remedy:
       'Relax the column in PostgreSQL (drop NOT NULL, or add it as nullable), then restart what failed.',
     commands: DOCTOR,

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { RunState } from '../../../src/adapters/connect-port.ts';
 import { connectorConfig } from '../../../src/checks/connect/connector-config.ts';
+import { connectorForeign } from '../../../src/checks/connect/connector-foreign.ts';
 import { connectorState } from '../../../src/checks/connect/connector-state.ts';
 import { dockerConnectRest } from '../../../src/checks/connect/docker-connect-rest.ts';
 import {
   type ContainerFacts,
   dockerContainerState,
 } from '../../../src/checks/connect/docker-container-state.ts';
+import type { CheckContext } from '../../../src/checks/context.ts';
 import { heartbeatFresh } from '../../../src/checks/pipeline/heartbeat-fresh.ts';
 import { streamPosition } from '../../../src/checks/pipeline/stream-position.ts';
 import { streamTopics } from '../../../src/checks/pipeline/stream-topics.ts';
@@ -90,6 +92,51 @@ describe('docker-connect-rest with a cause in the log', () => {
     expect(gist(judge(dockerConnectRest, { ...facts, error: 'x.Y: something' }))).toBe(
       'fail docker-connect-rest-unreachable you',
     );
+  });
+});
+
+describe('connector-foreign', () => {
+  const other = (name: string, source: boolean, halted = false) => ({ name, source, halted });
+  const facts = (...others: ReturnType<typeof other>[]) => ({
+    ours: 'cdc-X',
+    url: 'http://127.0.0.1:8083',
+    others,
+  });
+  it.each([
+    [[], 'pass ok'],
+    [[other('St. Mary’s', true)], 'fail connector-foreign-source you'],
+    [[other('St. Mary’s', true, true)], 'fail connector-foreign-source you'],
+    [[other('a-file', false)], 'warn connector-foreign-other you'],
+    [[other('a-file', false), other('Mulago', true)], 'fail connector-foreign-source you'],
+  ])('%j', (others, expected) => {
+    expect(gist(judge(connectorForeign, facts(...others)))).toContain(expected);
+  });
+
+  it('names what is to go, in a command that survives a name with blanks and an apostrophe', () => {
+    const verdict = judge(connectorForeign, facts(other("St. Mary's", true, true), other('a-file', false)));
+    expect(verdict.current).toBe("St. Mary's (halted)");
+    expect(verdict.remedy?.commands).toEqual([
+      "curl -X DELETE 'http://127.0.0.1:8083/connectors/St.%20Mary%27s'",
+    ]);
+  });
+
+  it('keeps no setting of another connector', async () => {
+    const connect = {
+      url: 'http://127.0.0.1:8083',
+      connectors: async () => ['cdc-X', 'Mulago'],
+      config: async () => ({
+        'connector.class': 'io.debezium.connector.sqlserver.SqlServerConnector',
+        'database.password': 's3cret',
+      }),
+      status: async () => ({ connector: { state: 'RUNNING' }, tasks: [] }),
+    };
+    const context = { connect, names: { connector: 'cdc-X' } } as unknown as CheckContext;
+    const found = await connectorForeign.probe(context, new AbortController().signal);
+    expect(found).toEqual({
+      ours: 'cdc-X',
+      url: connect.url,
+      others: [{ name: 'Mulago', source: true, halted: false }],
+    });
   });
 });
 

@@ -29,6 +29,8 @@ describe('texts that quote rows', () => {
     ['DataException: Struct{PatientNo=CM9001234,FullName=Nakato} is no map'],
     ['JsonParseException: Unexpected character: (byte[])"{"FullName":"Nakato"}"; line: 1'],
     ['{"schema":{},"payload":{"FullName":"Nakato"}}'],
+    ["Failed to convert value 'Nakato' from column 'At datetime2(27, 7)' to 'Field{name=At}'"],
+    ["Value '0772-123456' is outside the representable range for INT64 epoch nanoseconds"],
     ['java.lang.NumberFormatException: For input string: "CM9001234"'],
     ["DateTimeParseException: Text 'Nakato' could not be parsed at index 0"],
     ['ProducerRecord(topic=t, partition=null, headers=[], key=CM9001234, value=Nakato)'],
