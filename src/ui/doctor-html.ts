@@ -5,7 +5,7 @@ import { HEALTH_WORD } from './health-words.ts';
 import { html } from './html-text.ts';
 import { pageFrame } from './page-frame.ts';
 import { badge, type Trouble, todoHtml } from './page-todo.ts';
-import { OUTCOME_WORD } from './verdict-text.ts';
+import { OUTCOME_WORD, readable } from './verdict-text.ts';
 
 /** What stands on the page besides the results. */
 export interface PageFacts {
@@ -56,7 +56,7 @@ function troublesOf(checks: readonly CheckResult[]): Trouble[] {
     ...verdict,
     title,
     id: `${id} · ${verdict.code}`,
-    ...(verdict.remedy?.doc === undefined ? {} : { more: verdict.remedy.doc }),
+    ...(verdict.remedy?.doc === undefined ? {} : { more: readable(verdict.remedy.doc) }),
   }));
 }
 

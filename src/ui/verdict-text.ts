@@ -16,8 +16,19 @@ export function verdictText({ id, title, verdict }: CheckResult, style: Style): 
   const { outcome, summary } = verdict;
   const head = `${style.symbol(outcome)} ${style.wrap(`${title}: ${OUTCOME_WORD[outcome]}. ${summary}`, 2).trimStart()}`;
   if (outcome === 'pass' || outcome === 'skip') return head;
-  const more = verdict.remedy?.doc ?? `clinicmaster-cdc doctor explain ${id}`;
+  const { doc } = verdict.remedy ?? {};
+  const more = doc === undefined ? explained(id) : readable(doc);
   return [head, ...detailLines(verdict, more, style)].join('\n');
+}
+
+/** How the user reads a page of the package, which may lie where nobody looks: checks and playbooks are shown by the program. */
+export function readable(doc: string): string {
+  const name = /^docs\/(?:checks|playbooks)\/([\w-]+)\.md$/.exec(doc)?.[1];
+  return name === undefined ? doc : explained(name);
+}
+
+function explained(name: string): string {
+  return `clinicmaster-cdc doctor explain ${name}`;
 }
 
 /**

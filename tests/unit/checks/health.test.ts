@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeHealth } from '../../../src/checks/health/judge.ts';
 import { kindOf, knownCodes } from '../../../src/checks/health/kinds.ts';
 import { isHealthCheck, STATUS_CHECKS } from '../../../src/checks/health/look.ts';
+import { playbookOf } from '../../../src/checks/health/playbooks.ts';
 import { HEALTHS } from '../../../src/checks/health/words.ts';
 import { FACILITY_CHECKS } from '../../../src/checks/registry.ts';
 import type { CheckResult, Outcome } from '../../../src/checks/types.ts';
@@ -149,5 +150,21 @@ describe('the checks of status', () => {
       expect(all).toContain(id);
       expect(needs.filter((need) => !isHealthCheck(need))).toEqual([]);
     }
+  });
+
+  it('name playbooks that the package brings, for codes and for whole checks', () => {
+    const pages = readdirSync(new URL('../../../docs/playbooks', import.meta.url));
+    const codes = [
+      ...knownCodes(),
+      'sql-offset-window-behind',
+      'sql-log-space-full',
+      'stream-lag-uncaptured',
+    ];
+    const named = codes.flatMap((code) => playbookOf(code) ?? []);
+    expect(named.filter((page) => !pages.includes(`${page}.md`))).toEqual([]);
+    // The longest name wins: idle is no line that is down.
+    expect(playbookOf('sql-offset-window-idle')).toBe('idle-facility');
+    expect(playbookOf('sql-offset-window-behind')).toBe('line-down');
+    expect(playbookOf('heartbeat-fresh-silent')).toBeUndefined();
   });
 });
