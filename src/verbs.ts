@@ -239,6 +239,11 @@ export const VERBS: readonly Verb[] = [
           },
         ],
       },
+      {
+        name: 'recode',
+        summary: "another code for a facility's rows, when its DHIS2 code has changed",
+        load: async () => (await import('./commands/central-recode.ts')).centralRecode,
+      },
     ],
   },
 ];

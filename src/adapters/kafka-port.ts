@@ -203,7 +203,13 @@ export interface KafkaPort {
   /** Writes one record to a topic of one partition that is there, and waits until every copy in sync has it. */
   append(
     topic: string,
-    record: { key: string; value: string },
+    record: { key: string | null; value: string },
+    signal: AbortSignal,
+  ): Promise<KafkaAnswer<null>>;
+  /** Makes a topic of one partition, with as many copies as the brokers make of their own accord; one that is there stays. */
+  createTopic(
+    name: string,
+    settings: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<KafkaAnswer<null>>;
   close(): Promise<void>;

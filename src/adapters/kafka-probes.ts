@@ -100,7 +100,7 @@ export async function refusalOfLoad(session: KafkaSession, topic: string, bytes:
 export async function recordWritten(
   session: KafkaSession,
   topic: string,
-  record: { key: string; value: string },
+  record: { key: string | null; value: string },
 ): Promise<null> {
   const { code, message } = await produced(
     session,

@@ -37,8 +37,11 @@ export async function brokenRecords(bytes: number): Promise<Buffer> {
 }
 
 /** One record as it shall stand in a topic. @param at ms since 1970 */
-export async function oneRecord(key: string, value: string, at: number): Promise<Buffer> {
-  return batch([record({ offsetDelta: 0, key: Buffer.from(key), value: Buffer.from(value) })], at);
+export async function oneRecord(key: string | null, value: string, at: number): Promise<Buffer> {
+  return batch(
+    [record({ offsetDelta: 0, key: key === null ? null : Buffer.from(key), value: Buffer.from(value) })],
+    at,
+  );
 }
 
 async function batch(records: Encoder[], at = FAR_FUTURE): Promise<Buffer> {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type Broker from 'kafkajs/src/broker/index.js';
 import { type BrokerPool, brokerPool, type Dial } from './kafka-brokers.ts';
 import { type DescribedTopic, describeConfigsRequest } from './kafka-config-requests.ts';
+import { type Created, createTopicRequest } from './kafka-create-requests.ts';
 import { deleteTopicsRequest } from './kafka-delete-requests.ts';
 import type { Exchange } from './kafka-exchange.ts';
 import type { GroupView, KafkaAccess } from './kafka-port.ts';
@@ -34,6 +35,8 @@ export interface KafkaSession {
   atCoordinator<T>(group: string, signal: AbortSignal, ask: (broker: Broker) => Promise<T>): Promise<T>;
   /** Settings of topics; each answers for itself. */
   describeConfigs(topics: readonly string[], keys: readonly string[]): Promise<DescribedTopic[]>;
+  /** Asks the controller for a topic of one partition. */
+  createTopic(name: string, settings: Readonly<Record<string, string>>): Promise<Created>;
   /** Asks the controller; each topic answers for itself. */
   deleteTopics(topics: readonly string[]): Promise<{ name: string; errorCode: number }[]>;
   /** One request to one broker. */
@@ -73,6 +76,12 @@ export function kafkaSession(access: KafkaAccess, clientId: string, dial?: Dial)
   const send = async <T>(broker: Broker, asked: Exchange<T>): Promise<T> =>
     (await sendNoting(broker, asked)).body;
 
+  async function controller(): Promise<Broker> {
+    const view = await send(await anyBroker(), metadataRequest([]));
+    const found = view.brokers.find(({ id }) => id === view.controllerId);
+    return found === undefined ? anyBroker() : pool.at(found);
+  }
+
   async function coordinatorOf(groupId: string): Promise<Broker> {
     const request = { groupId, coordinatorType: GROUP_COORDINATOR };
     const { coordinator } = await (await anyBroker()).findGroupCoordinator(request);
@@ -105,12 +114,8 @@ export function kafkaSession(access: KafkaAccess, clientId: string, dial?: Dial)
     sendNoting,
     throttledMs: () => throttledMs,
     describeConfigs: async (topics, keys) => send(await anyBroker(), describeConfigsRequest(topics, keys)),
-    deleteTopics: async (topics) => {
-      const view = await send(await anyBroker(), metadataRequest([]));
-      const controller = view.brokers.find(({ id }) => id === view.controllerId);
-      const broker = controller === undefined ? await anyBroker() : await pool.at(controller);
-      return send(broker, deleteTopicsRequest(topics));
-    },
+    deleteTopics: async (topics) => send(await controller(), deleteTopicsRequest(topics)),
+    createTopic: async (name, settings) => send(await controller(), createTopicRequest(name, settings)),
     home: () => home?.address ?? access.brokers.join(','),
 
     async metadata(topics) {

@@ -1,5 +1,6 @@
 import { unlessAborted } from './abort.ts';
 import type { Dial } from './kafka-brokers.ts';
+import { TOPIC_EXISTS } from './kafka-create-requests.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 import { positionsOfGroup } from './kafka-group-positions.ts';
 import { endsOf, newestRecord, newestRecords } from './kafka-offsets.ts';
@@ -105,6 +106,14 @@ export function kafka(access: KafkaAccess, clientId: string, dial?: Dial): Kafka
     newestRecords: (topic, count, signal) => answer(signal, () => newestRecords(session, topic, count)),
 
     append: (topic, record, signal) => answer(signal, () => recordWritten(session, topic, record)),
+
+    createTopic: (name, settings, signal) =>
+      answer(signal, async () => {
+        const { errorCode, message } = await session.createTopic(name, settings);
+        if (errorCode === 0 || errorCode === TOPIC_EXISTS) return null;
+        const error = protocolError(errorCode);
+        throw message === null ? error : Object.assign(new Error(message), { type: error.type });
+      }),
 
     deleteTopics: (topics, signal) =>
       answer(signal, async () => {

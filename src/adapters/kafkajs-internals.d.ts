@@ -71,7 +71,7 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     writeString(value: string | null): this;
     writeBytes(value: Buffer): this;
     writeBoolean(value: boolean): this;
-    writeArray(values: readonly string[]): this;
+    writeArray(values: readonly (string | Encoder)[]): this;
     /** An empty array is written as null. */
     writeNullableArray(values: readonly string[]): this;
   }

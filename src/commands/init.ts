@@ -9,6 +9,7 @@ import { facilityFields } from '../settings/fields.ts';
 import { moveEffects } from '../settings/move-effects.ts';
 import type { Resolved } from '../settings/resolve.ts';
 import { mayAsk } from './shared/agree.ts';
+import { addCarryFlag, carriedFrom, carriedValues, carry, fitsTogether } from './shared/carry.ts';
 import { addKafkaCaFlag, certificateFrom } from './shared/certificates.ts';
 import { checkFacility } from './shared/checked.ts';
 import { confirmFacility } from './shared/confirm-facility.ts';
@@ -40,6 +41,7 @@ function define(command: Command): void {
   addDockerFlag(command);
   command.option('--dry-run', 'show what would be done, and change nothing');
   addAcceptRiskFlag(command);
+  addCarryFlag(command);
   command.option('--change', 'show the answers as they stand, and ask which to change');
   command.addHelpText('after', HELP);
 }
@@ -52,6 +54,8 @@ Checks run first; when one fails, nothing is changed. A second run changes only 
 At a terminal the plan is shown before anything is changed, and asked about.
 On a new machine with the same code it goes on where the old one stopped. It never copies tables
 again that were copied before, unless --accept-risk resnapshot allows it (docs/moves.md).
+Under another code it goes on with --carry-from, together with the central team
+(docs/playbooks/changed-code.md).
 ${examples([
   ['clinicmaster-cdc init', 'asks for what it needs'],
   ['clinicmaster-cdc init --dry-run', 'shows what would be changed, and changes nothing'],
@@ -76,10 +80,13 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   const dir = await chosenDir(context, options);
   const existing = await readEnvValues(files, dir);
   await warnOfReaders(options, context);
-  let answers = await facilityAnswers(fields, existing, dir, options, context);
+  const old = await carriedFrom(options, context);
+  const known = existing ?? (old === undefined ? undefined : await carriedValues(old, context));
+  let answers = await facilityAnswers(fields, known, dir, options, context);
   const settle = async () => {
-    const settings = await settingsOf(answers.resolved, dir, answers.options, context);
-    sameFacility(existing, settings);
+    const settings = await settingsOf(answers.resolved, dir, answers.options, old, context);
+    sameFacility(existing, settings, context);
+    if (old !== undefined) fitsTogether(old, settings);
     await confirmFacility(settings, answers.resolved, existing, options, context);
     sayEffects(moveEffects(fields, existing, settings), context);
     return { settings, existing, resolved: answers.resolved, options: answers.options };
@@ -102,6 +109,7 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   const checks = await preflight(context, dryRun ? { ...options, yes: true } : options, check, change);
   const { settings } = wanted;
   if (dryRun) {
+    if (old !== undefined && !hasFailure(checks)) await carry(old, settings, false, context);
     const plan = await previewFacility(wanted, context);
     return planned(context, { dir, container, plan, checks, cut });
   }
@@ -109,6 +117,7 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   if (mayAsk(context, options)) await agreed(await previewFacility(wanted, context), context);
 
   out.heading('Installation');
+  if (old !== undefined) await carry(old, settings, true, context);
   const steps = await installFacility(wanted, context);
   await renewedPosition(settings, options, context);
 
@@ -134,13 +143,18 @@ async function settingsOf(
   resolved: Resolved,
   dir: string,
   options: Options,
+  old: FacilitySettings | undefined,
   context: Context,
 ): Promise<FacilitySettings> {
   const folder = await folderFacts(context.files, dir);
   const enrolment = await enrolmentFrom(options, context);
   const kafkaCa =
-    (await certificateFrom(options, 'kafkaCa', context)) ?? enrolment?.kafka.ca ?? folder.kafkaCa;
-  const databaseCa = (await certificateFrom(options, 'dbCa', context)) ?? folder.databaseCa;
+    (await certificateFrom(options, 'kafkaCa', context)) ??
+    enrolment?.kafka.ca ??
+    folder.kafkaCa ??
+    old?.kafka.ca;
+  const databaseCa =
+    (await certificateFrom(options, 'dbCa', context)) ?? folder.databaseCa ?? old?.database.ca;
   return toFacilitySettings(facilityFields(context.version), resolved.values, {
     dir,
     ...(kafkaCa === undefined ? {} : { kafkaCa }),

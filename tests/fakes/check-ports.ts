@@ -228,6 +228,10 @@ export function fakeKafka(world: World): KafkaPort {
       return answer(names.map((name) => ({ name, refused })));
     },
     newestRecords: async () => answer({ records: kafka.positions ?? [], whole: true }),
+    createTopic: async (name) => {
+      world.writes.push(`topic ${name}`);
+      return answer(null);
+    },
     append: async (topic, { key, value }) => {
       world.writes.push(`${topic}: ${key} = ${value}`);
       return answer(null);

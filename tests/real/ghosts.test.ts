@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
@@ -7,16 +6,14 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CliFailed, type CliRun, runCli } from '../../sandbox/src/demo/cli.ts';
 import { kafkaFor } from '../../sandbox/src/kafka/client.ts';
-import { enrol, sinkGrants } from '../../sandbox/src/kafka/enrol.ts';
 import { withAdmin } from '../../sandbox/src/kafka/topics.ts';
-import { loadSandbox, type PostgresLogin } from '../../sandbox/src/load.ts';
-import { dropDatabase, ensureDatabase } from '../../sandbox/src/postgres/server.ts';
+import type { PostgresLogin } from '../../sandbox/src/load.ts';
 import { DLQ_TOPIC, TOPIC_PREFIX } from '../../src/connector/names.ts';
-import { mergeEnv } from '../../src/settings/env-write.ts';
 import { DATABASE } from './support/hospital.ts';
 import { type PreparedFacility, prepareFacility } from './support/installed-facility.ts';
+import { type OwnSink, startOwnSink } from './support/own-sink.ts';
 import { type ProgramRun, runProgram } from './support/program.ts';
-import { startWorker, type WorkerContainer } from './support/worker-container.ts';
+import type { WorkerContainer } from './support/worker-container.ts';
 
 /** Rows that a hospital has deleted while nothing read its changes: the real sink, and a real PostgreSQL behind it. */
 
@@ -28,6 +25,7 @@ const GONE = Array.from({ length: 25 }, (_, at) => 100 + at * 3);
 
 let facility: PreparedFacility;
 let other: PreparedFacility;
+let own: OwnSink;
 let sink: WorkerContainer;
 let login: PostgresLogin;
 let warehouse: pg.Client;
@@ -87,35 +85,6 @@ async function inWarehouse(of: PreparedFacility, code: string): Promise<boolean>
   return JSON.stringify(await arrived(code)) === JSON.stringify(await source(of));
 }
 
-async function startSink(): Promise<void> {
-  const sandbox = await loadSandbox();
-  // Sees the topics of this test alone, so that nobody else's tables come into its warehouse.
-  const grants = sinkGrants().map((grant) =>
-    grant.name === `${TOPIC_PREFIX}.` ? { ...grant, name: `${TOPIC_PREFIX}.${DATABASE}.` } : grant,
-  );
-  const kafka = await enrol('ghosts-sink', grants);
-  await dropDatabase('ghosts_warehouse');
-  login = await ensureDatabase({ ...sandbox.postgres.standin(1), database: 'ghosts_warehouse' });
-  warehouse = new pg.Client(login);
-  await warehouse.connect();
-  const values = {
-    WAREHOUSE_HOST: login.host,
-    WAREHOUSE_PORT: String(login.port),
-    WAREHOUSE_DB: login.database,
-    WAREHOUSE_USER: login.user,
-    WAREHOUSE_PASS: login.password,
-    KAFKA_BOOTSTRAP_SERVERS: sandbox.kafka.bootstrap,
-    KAFKA_USER: kafka.username,
-    KAFKA_PASS: kafka.password,
-    REST_PORT: '18830',
-  };
-  dir = await mkdtemp(join(tmpdir(), 'ghosts-'));
-  await mkdir(join(dir, 'ca'));
-  await writeFile(join(dir, '.env'), mergeEnv('', values, 'Written by a test'));
-  await writeFile(join(dir, 'ca', 'kafka-ca.pem'), sandbox.ca);
-  sink = await startWorker('docker-compose.central.yml', values, { 'kafka-ca.pem': sandbox.ca });
-}
-
 beforeAll(async () => {
   const wish = (code: string, n: number) => ({
     code,
@@ -129,7 +98,8 @@ beforeAll(async () => {
   facility = await prepareFacility(wish(CODE, 1));
   other = await prepareFacility(wish(OTHER, 2));
   for (const { flags, passwords } of [facility, other]) await runCli(['init', ...flags], passwords, () => {});
-  await startSink();
+  own = await startOwnSink('ghosts_sink', 18830);
+  ({ worker: sink, login, warehouse, dir } = own);
   const dbaEnv = { SQL_DBA_USER: 'sa', SQL_DBA_PASS: facility.hospital.standin.sa.password };
   const enabled = await runProgram(dbaEnv, 'sql', 'enable', '--dir', facility.dir, '--apply', '--yes');
   expect(enabled.exit, enabled.stderr).toBe(0);
@@ -144,12 +114,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await warehouse?.end();
-  await sink?.remove();
+  await own?.remove();
   await facility?.remove();
   await other?.remove();
-  await dropDatabase('ghosts_warehouse');
-  await rm(dir, { recursive: true, force: true });
 });
 
 /** Deletes and changes rows while nothing reads, and has SQL Server forget it. */

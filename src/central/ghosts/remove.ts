@@ -1,14 +1,10 @@
 import { pgIdentifier } from '../../connector/pg-quote.ts';
 import { REMOVED } from '../warehouse/own-schema.ts';
+import { rangesOf } from '../warehouse/ranges.ts';
 import type { WarehouseTable } from '../warehouse/tables.ts';
 import { FACILITY_COLUMN, type Warehouse } from '../warehouse/warehouse.ts';
 import { untouched } from './candidates.ts';
 import type { Mark } from './marks.ts';
-
-/** 16 MB of a table in one statement: it holds the table, against the sink's ALTER TABLE, for a moment only. */
-const BLOCKS = 2048;
-/** From here on PostgreSQL finds a range of blocks without reading the others. */
-const RANGES_SINCE = 140_000;
 
 /**
  * Moves a facility's candidates out of a table into our own. Each statement judges and moves at once: a row that the sink
@@ -45,17 +41,4 @@ export async function moveOut(
     moved(sum);
   }
   return sum;
-}
-
-async function rangesOf(warehouse: Warehouse, { partitioned, blocks }: WarehouseTable): Promise<string[]> {
-  const [row] = await warehouse.ask<{ version: number }>(
-    `SELECT current_setting('server_version_num')::int AS version`,
-  );
-  if (partitioned || (row?.version ?? 0) < RANGES_SINCE) return ['true'];
-  const starts = Array.from({ length: Math.floor(blocks / BLOCKS) + 1 }, (_, at) => at * BLOCKS);
-  return starts.map((start, at) => {
-    // Behind the end that was seen there may be more by now.
-    const end = at === starts.length - 1 ? '' : ` AND t.ctid < '(${start + BLOCKS},0)'::tid`;
-    return `t.ctid >= '(${start},0)'::tid${end}`;
-  });
 }

@@ -6,6 +6,8 @@ import type { Warehouse } from './warehouse.ts';
 /** What `central ghosts mark` notes, and rows that `central ghosts remove` has taken out. */
 export const MARKS = `${OWN_SCHEMA}.ghost_marks`;
 export const REMOVED = `${OWN_SCHEMA}.removed_rows`;
+/** Codes that `central recode` has begun to replace. */
+export const RECODED = `${OWN_SCHEMA}.recoded`;
 
 const TABLES = [
   `CREATE TABLE IF NOT EXISTS ${MARKS} (
@@ -16,12 +18,14 @@ const TABLES = [
      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, mark bigint NOT NULL REFERENCES ${MARKS},
      facility text NOT NULL, table_name text NOT NULL, removed_at timestamptz NOT NULL DEFAULT now(),
      content jsonb NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS ${RECODED} (
+     was text NOT NULL, becomes text NOT NULL, begun_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (was, becomes))`,
 ];
 
 /** Whether the schema with our notes is there. */
 export async function hasOwnSchema(warehouse: Warehouse): Promise<boolean> {
   const [row] = await warehouse.ask<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
-    REMOVED,
+    RECODED,
   ]);
   return row?.there === true;
 }

@@ -4,6 +4,7 @@ import { CliError, EXIT } from '../../errors.ts';
 import { installDir, loadFacility } from '../../install/facility-folder.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { Values } from '../../settings/field.ts';
+import { quoted } from '../../shell.ts';
 import type { Options } from './module.ts';
 import { type Looked, noticeVersions } from './versions.ts';
 
@@ -54,7 +55,11 @@ function lookedAt({ dir, instance, facilityId, restPort }: FacilitySettings): Lo
  * A folder keeps its facility: with another code the connector would begin anew, copy every table again and leave the
  * old facility without anybody to stream it.
  */
-export function sameFacility(existing: Values | undefined, settings: FacilitySettings): void {
+export function sameFacility(
+  existing: Values | undefined,
+  settings: FacilitySettings,
+  { host }: Context,
+): void {
   const code = existing?.FACILITY_DHIS2_CODE ?? '';
   const id = existing?.FACILITY_ID || code;
   if (code === '' || (code === settings.facilityCode && id === settings.facilityId)) return;
@@ -62,8 +67,11 @@ export function sameFacility(existing: Values | undefined, settings: FacilitySet
     exitCode: EXIT.usage,
     seen: `FACILITY_DHIS2_CODE ${code}, facility id ${id}`,
     needed:
-      `The same code, or another place for ${settings.facilityCode}. A facility whose code itself changes is moved step by step, ` +
-      'together with the central team: docs/moves.md.',
-    commands: ['clinicmaster-cdc init --instance second'],
+      `The same code, or another place for ${settings.facilityCode}. A facility whose code itself changes goes on in another folder, ` +
+      'together with the central team: docs/playbooks/changed-code.md.',
+    commands: [
+      'clinicmaster-cdc init --instance second',
+      `clinicmaster-cdc init --code ${quoted(settings.facilityCode, host)} --dir NEW_FOLDER --carry-from ${quoted(settings.dir, host)}`,
+    ],
   });
 }

@@ -1,6 +1,7 @@
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
 import { describe, expect, it } from 'vitest';
 import { describeConfigsRequest } from '../../../src/adapters/kafka-config-requests.ts';
+import { createTopicRequest } from '../../../src/adapters/kafka-create-requests.ts';
 import { deleteTopicsRequest } from '../../../src/adapters/kafka-delete-requests.ts';
 import { saslHandshakeRequest } from '../../../src/adapters/kafka-login-requests.ts';
 import {
@@ -197,5 +198,26 @@ describe('produceRequest', () => {
       clientSideThrottleTime: 5,
       body: [{ errorCode: 32, message: 'out of range' }],
     });
+  });
+});
+
+describe('createTopicRequest', () => {
+  it("asks for one partition and the brokers' own number of copies", async () => {
+    const { request } = createTopicRequest('cdc.X.offsets', { 'cleanup.policy': 'compact' });
+    const body = ((await request.encode()) as unknown as { buffer: Buffer }).buffer;
+    const topic = all(
+      str('cdc.X.offsets'),
+      i32(1),
+      i16(-1),
+      list(),
+      list(all(str('cleanup.policy'), str('compact'))),
+    );
+    expect(body).toEqual(all(list(topic), i32(30_000), i8(0)));
+  });
+
+  it('reads what the controller says', async () => {
+    const { response } = createTopicRequest('a', {});
+    const decoded = await response.decode(all(i32(0), list(all(str('a'), i16(29), str('no right')))));
+    expect(decoded.body).toEqual({ errorCode: 29, message: 'no right' });
   });
 });
