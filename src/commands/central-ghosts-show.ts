@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { shownText } from '../ui/ghosts-text.ts';
 import { type CentralSite, needed, withCentral } from './shared/central.ts';
-import { type Looked, lookForGhosts, markNumber, reportedRows } from './shared/ghosts.ts';
+import { type Looked, lookForGhosts, markNumber, namedIn, reportedRows } from './shared/ghosts.ts';
 import { type CommandModule, examples, type Options } from './shared/module.ts';
 
 /** `central ghosts show`: counts since a mark, and whether the copy has come wholly. Changes nothing. */
@@ -16,7 +16,7 @@ export const centralGhostsShow: CommandModule = { define, run };
 function define(command: Command): void {
   command
     .option('--facility <code>', 'DHIS2 code of the facility')
-    .option('--table <list>', 'these tables; all of the newest mark if left out')
+    .option('--table <list>', 'these tables; those of --rows, else all of the newest mark, if left out')
     .option('--rows <n>', 'rows that the hospital has: 412000, or dbo.Visits=412000,dbo.Patients=300')
     .option('--mark <n>', 'since this mark, not since the newest one')
     .option('--keys <file>', "write the keys of the candidates into a file: patients' data")
@@ -74,6 +74,9 @@ async function wanted(
 ): Promise<WarehouseTable[]> {
   const tables = await sinkTables(warehouse);
   if (typeof options.table === 'string') return meantTables(options.table, tables);
+  // recover prints the rows of the tables that it has copied; the mark may cover more.
+  const named = typeof options.rows === 'string' ? namedIn(options.rows) : [];
+  if (named.length > 0) return meantTables(named.join(','), tables);
   const number = markNumber(options);
   const marks = await allMarks(warehouse);
   const mark = marks.find((one) => one.facility === facility && (number === undefined || one.id === number));

@@ -226,7 +226,8 @@ describe('changed settings', () => {
   it('another code is explained', async () => {
     await init();
     const { exit, stderr } = await init('--code', 'aB3dE6gH9jK');
-    expect([exit, flat(stderr).includes('docs/moves.md')]).toEqual([2, true]);
+    expect([exit, flat(stderr)]).toEqual([2, expect.stringContaining('docs/playbooks/changed-code.md')]);
+    expect(flat(stderr)).toContain('--carry-from');
   });
 });
 

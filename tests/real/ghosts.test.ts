@@ -201,7 +201,9 @@ describe('rows that were deleted in a gap', () => {
       60,
       async () => (await ghosts('show', ...flags, '--json')).exit === 0,
     );
-    const shown = await ghosts('show', ...flags, '--json');
+    // As recover prints it.
+    const printed = ['--facility', CODE, '--rows', `dbo.Patients=${rows.length}`, '--keys', keys];
+    const shown = await ghosts('show', ...printed, '--json');
     expect(json(shown).tables).toEqual([
       expect.objectContaining({
         rows: rows.length + GONE.length,

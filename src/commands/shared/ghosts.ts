@@ -94,6 +94,11 @@ export function reportedRows(
   });
 }
 
+/** The tables that `--rows` names; none where it is one number. */
+export function namedIn(text: string): string[] {
+  return text.split(',').flatMap((entry) => /^(.+?)=\d+$/.exec(entry.trim())?.[1] ?? []);
+}
+
 /** The sink notes every 30 s how far it is. */
 const NOTED_MS = 90_000;
 const PAUSE_MS = 1000;
