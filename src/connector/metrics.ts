@@ -26,7 +26,10 @@ export type WorkerMetrics = {
   topics: Record<string, { records: number; bytes: number }>;
   /** Debezium while it reads changes; null before that. */
   stream: StreamMetrics | null;
-  /** Debezium's copy of the tables; null where none was begun since the task started. */
+  /**
+   * Debezium's copy of the tables: the first one, or one beside the stream, which the position alone tells apart. Null where none was
+   * begun since the task started.
+   */
   snapshot: SnapshotMetrics | null;
 };
 
@@ -74,11 +77,16 @@ export type SnapshotMetrics = {
   aborted: boolean | null;
   skipped: boolean | null;
   seconds: number | null;
+  /** Of the first copy, also while other tables are copied beside the stream. */
   tables: number | null;
   tablesLeft: number | null;
+  /** Rows read since the task started, of all copies; moves with each row. */
   events: number | null;
   erroneous: number | null;
-  /** Rows read so far by table, `Database.dbo.Visits`. */
+  /**
+   * Rows read by table, `Database.dbo.Visits`. Of the first copy it moves every ten seconds and at the end of each table; beside the
+   * stream with each chunk, where a table that is copied again begins anew and the others keep what they had.
+   */
   rows: Record<string, number>;
 };
 

@@ -84,6 +84,12 @@ test('every change is counted, in its topic and in all', async () => {
   expect(after.sent!.bytes!).toBeGreaterThan(before.sent!.bytes!);
   expect(after.topics[PATIENTS]!.bytes).toBeGreaterThan(before.topics[PATIENTS]?.bytes ?? 0);
   expect(after.countedFromMs).toBe(before.countedFromMs);
+
+  const { sent } = jsonOf<{ sent: { records: number; bytes: number } }>(
+    await facility.ask('status', '--json'),
+  );
+  expect(sent.records).toBeGreaterThanOrEqual(after.task!.written!);
+  expect(sent.bytes).toBeGreaterThanOrEqual(after.sent!.bytes!);
 });
 
 test('a restart of the task counts anew, from a time that the figures name', async () => {
