@@ -55,9 +55,12 @@ export function firstCopyOf(
   tableIncludeList: string,
 ): FirstCopy | null {
   const copy = metrics?.snapshot;
-  if (copy?.running !== true) return null;
-  const rows = Object.values(copy.rows).reduce((sum, count) => sum + count, 0);
-  const rowsInAll = facts?.rows?.ok === true ? rowsToCopy(facts.rows.value, tableIncludeList) : null;
+  // A copy of single tables beside the stream is counted by the same figures, on top of those of the first one.
+  if (copy?.running !== true || facts?.rows == null) return null;
+  const finished = Object.values(copy.rows).reduce((sum, count) => sum + count, 0);
+  // A table's own count comes when it is finished; inside a large one only the events move.
+  const rows = Math.max(finished, copy.events ?? 0);
+  const rowsInAll = facts.rows.ok ? rowsToCopy(facts.rows.value, tableIncludeList) : null;
   const share = rowsInAll === null || rowsInAll === 0 ? null : Math.min(0.99, rows / rowsInAll);
   const seconds = copy.seconds ?? 0;
   return {

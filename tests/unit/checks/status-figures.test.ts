@@ -48,11 +48,11 @@ describe('what was sent', () => {
 });
 
 describe('the first copy', () => {
-  const copying = (rows: Record<string, number>, running = true) =>
+  const copying = (rows: Record<string, number>, running = true, events = 0) =>
     metrics({
       snapshot: {
         ...{ running, paused: false, completed: !running, aborted: false, skipped: false },
-        ...{ seconds: 600, tables: 4, tablesLeft: 3, events: 0, erroneous: 0, rows },
+        ...{ seconds: 600, tables: 4, tablesLeft: 3, events, erroneous: 0, rows },
       },
     });
   const tables = (...counts: [string, number | string][]): FirstCopyFacts => ({
@@ -75,9 +75,17 @@ describe('the first copy', () => {
     expect(firstCopyOf(copying({}), tables(['Visits', 300]), 'dbo\\..*')).toMatchObject({
       ...{ percent: 0, secondsLeft: null },
     });
-    expect(firstCopyOf(copying({ a: 5 }), { rows: null }, 'dbo\\..*')).toMatchObject({
+    const refused: FirstCopyFacts = { rows: { ok: false, failure: { kind: 'other', message: 'no' } } };
+    expect(firstCopyOf(copying({ a: 5 }), refused, 'dbo\\..*')).toMatchObject({
       ...{ rows: 5, percent: null, secondsLeft: null },
     });
+  });
+  it('moves inside a large table, whose own count comes at its end', () => {
+    const facts = tables(['Visits', 1000]);
+    expect(firstCopyOf(copying({}, true, 250), facts, 'dbo\\..*')).toMatchObject({ rows: 250, percent: 25 });
+  });
+  it('is not said of a copy beside the stream, which uses the same figures', () => {
+    expect(firstCopyOf(copying({ a: 5 }), { rows: null }, 'dbo\\..*')).toBeNull();
   });
   it('is none when it is over', () => {
     expect(firstCopyOf(copying({ a: 5 }, false), undefined, '')).toBeNull();
