@@ -1,6 +1,8 @@
 import type { WorkerHealth, WorkerVersion } from '../../adapters/connect-port.ts';
 import { explainTrace, lastError } from '../../connector/trace.ts';
+import { runningMs } from '../container-time.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
+import type { Verdict } from '../types.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 
 const ID = 'docker-connect-rest';
@@ -13,7 +15,12 @@ export type RestFacts = {
   version: string | null;
   /** The last error of the worker's log while it is not healthy, with its trace; null: none, or no log. */
   error: string | null;
+  /** Since the container's start, while the worker is not healthy; null or absent: not known. */
+  runningMs?: number | null;
 };
+
+/** A worker listens a few seconds after its container's start; on an old machine that has much to do it takes longer. */
+const LISTENS_AFTER_MS = 60_000;
 
 const LOG_LINES = 200;
 
@@ -34,24 +41,15 @@ export const dockerConnectRest: FacilityCheck<RestFacts> = {
       ...{ url: connect.url, container: names.container, state, message },
       version: root?.version ?? null,
       error: state === 'healthy' ? null : await complaint(context),
+      runningMs: state === 'healthy' ? null : await runningMs(context),
     };
   },
 
-  judge({ url, container, state, message, version, error }) {
+  judge({ url, container, state, message, version, error, runningMs: upMs }) {
     const current = `${state}: ${message}`;
     const required = 'healthy';
     if (state === 'healthy') return pass(`Kafka Connect ${version ?? ''} at ${url}`.replace('  ', ' '));
-    if (state === 'starting') {
-      return warn(`${ID}-starting`, 'The worker is still starting.', {
-        current,
-        required,
-        remedy: {
-          text: 'It joins its group in Kafka; after a power cut this takes up to a minute. Run this again then.',
-          commands: ['clinicmaster-cdc doctor --only kafka'],
-          who: 'you',
-        },
-      });
-    }
+    if (state === 'starting') return starting(current);
     const log = [`docker logs --tail 50 ${container}`];
     const cause = error === null ? undefined : explainTrace(error);
     if (cause !== undefined && cause.code !== 'unrecognised') {
@@ -61,6 +59,8 @@ export const dockerConnectRest: FacilityCheck<RestFacts> = {
         remedy: { text: cause.remedy, commands: [...cause.commands, ...log], who: cause.who },
       });
     }
+    const fresh = typeof upMs === 'number' && upMs < LISTENS_AFTER_MS;
+    if (state === 'unreachable' && fresh) return starting(current);
     return fail(
       `${ID}-${state}`,
       state === 'unreachable' ? 'The worker does not answer.' : 'The worker is not healthy.',
@@ -76,6 +76,18 @@ export const dockerConnectRest: FacilityCheck<RestFacts> = {
     );
   },
 };
+
+function starting(current: string): Verdict {
+  return warn(`${ID}-starting`, 'The worker is still starting.', {
+    current,
+    required: 'healthy',
+    remedy: {
+      text: 'It joins its group in Kafka; after a power cut this takes up to a minute. Run this again then.',
+      commands: ['clinicmaster-cdc doctor --only kafka'],
+      who: 'you',
+    },
+  });
+}
 
 /** Kafka is most often at fault, and the worker's log names what it met. */
 async function complaint({ docker, names }: CheckContext): Promise<string | null> {

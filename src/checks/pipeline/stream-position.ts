@@ -1,5 +1,6 @@
 import { outstanding } from '../../connector/copy-state.ts';
-import type { CheckContext, FacilityCheck } from '../context.ts';
+import { runningMs } from '../container-time.ts';
+import type { FacilityCheck } from '../context.ts';
 import { pass, warn } from '../verdicts.ts';
 
 const ID = 'stream-position';
@@ -59,14 +60,4 @@ export const streamPosition: FacilityCheck<PositionFacts> = {
 export function isCopying(offset: Record<string, unknown> | null): boolean {
   const { snapshot, snapshot_completed: completed } = offset ?? {};
   return snapshot !== undefined && snapshot !== null && snapshot !== 'INCREMENTAL' && completed !== true;
-}
-
-async function runningMs({ docker, names, clock }: CheckContext): Promise<number | null> {
-  try {
-    const container = await (await docker()).container(names.container);
-    return container?.running === true ? clock.now() - Date.parse(container.startedAt) : null;
-  } catch {
-    // The check of Docker itself says why.
-    return null;
-  }
 }

@@ -88,6 +88,14 @@ describe('docker-connect-rest with a cause in the log', () => {
       /^fail docker-connect-rest-kafka-sasl-auth /,
     );
   });
+  it('lets a worker begin to listen after the start of its container', () => {
+    const error = 'x.Y: something';
+    expect(gist(judge(dockerConnectRest, { ...facts, error, runningMs: 59_000 }))).toBe(
+      'warn docker-connect-rest-starting you',
+    );
+    expect(gist(judge(dockerConnectRest, { ...facts, error, runningMs: 60_000 }))).toMatch(/^fail /);
+    expect(gist(judge(dockerConnectRest, { ...facts, error, runningMs: null }))).toMatch(/^fail /);
+  });
   it('does not guess', () => {
     expect(gist(judge(dockerConnectRest, { ...facts, error: 'x.Y: something' }))).toBe(
       'fail docker-connect-rest-unreachable you',
