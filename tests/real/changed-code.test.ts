@@ -190,6 +190,17 @@ test('a key that would stand there twice is refused, and a code that has rows of
   await own.warehouse.query(`DELETE FROM "Patients" WHERE facility_dhis2_code IN ('X', 'Y', 'Z')`);
 });
 
+test('a dry run says where it would go on, and writes nothing', async () => {
+  const dry = await init('--dry-run');
+  expect([dry.exitCode, words(dry.output)]).toEqual([
+    0,
+    expect.stringMatching(/LSN 0x\w{20}, \d+ records of history; would be/),
+  ]);
+  expect(words(dry.output)).not.toContain('Position before the start');
+  const topics = await withAdmin((admin) => admin.listTopics());
+  expect(topics.filter((name) => name.startsWith(names.prefix))).toEqual([]);
+});
+
 test('the connector goes on under the new code: no row is copied again, none is lost', async () => {
   const run = await init('--json');
   if (run.exitCode !== 0) throw new CliFailed(run);

@@ -77,7 +77,8 @@ async function withGuard(
   context: Context,
 ): Promise<InstallPlan> {
   const starts = await startsConnector(steps).catch(() => false);
-  if (options.dryRun !== true || !starts) return planned;
+  // What is carried over is not there yet: its own line in the plan says where it goes on.
+  if (options.dryRun !== true || !starts || options.carryFrom !== undefined) return planned;
   try {
     await guardStart(settings, options, context, 'start the connector');
     return planned;
