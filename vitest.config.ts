@@ -17,6 +17,7 @@ const FACILITIES = [
   'values',
   'offline',
   'silent-capture',
+  'handover-missed',
   'wizard',
   'rotate',
   'logs',

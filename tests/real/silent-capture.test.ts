@@ -190,6 +190,13 @@ describe('S1: SQL Server Agent stands still', () => {
   test('is found by what the job does not write, while heartbeats go on; nothing is lost', async () => {
     await dba('EXEC standin.agent_stop');
     await admit('Babirye');
+    // The beat that Debezium has SQL Server write: four minutes ago, and the one before it ten.
+    const beaten = (minutes: number, table: string) =>
+      `UPDATE ${table} SET beat_at = DATEADD(MINUTE, -${minutes}, SYSUTCDATETIME())`;
+    await dba(beaten(10, 'cdc.clinicmaster_cdc_heartbeat_CT'), beaten(4, 'clinicmaster_cdc.heartbeat'));
+    await found('stalled', 'stream-lag-uncaptured');
+    await dba(beaten(0, 'clinicmaster_cdc.heartbeat'));
+    // Where there is no such row, what the job has not written tells.
     await age(16);
     await found('late', 'sql-capture-fresh-late');
     await age(60);
