@@ -71,7 +71,7 @@ function captureRows(text: string, captured: Scene['captured']): Record<string, 
     column_name,
     column_id: 3 + at,
     last_captured: 2,
-    changes: 1,
+    changes: captured.altered ?? 1,
   }));
 }
 
@@ -84,7 +84,7 @@ interface Scene {
   /** The connector's password is to be shown. */
   shows?: boolean;
   /** Names of the capture instances of dbo.Visits, the oldest first, and columns that the newest lacks. */
-  captured?: { instances: string[]; lacks: string[]; may?: boolean };
+  captured?: { instances: string[]; lacks: string[]; may?: boolean; altered?: number };
   /** Batches that fail, by a part of their text, with what the server says. */
   broken?: [part: string, message: string];
 }
@@ -369,6 +369,13 @@ describe('sql handover', () => {
 
   it.each<[string, string[], Partial<Scene>, number, string]>([
     ['nothing changed', [], { captured: { instances: ['dbo_Visits'], lacks: [] } }, 0, 'Nothing to do'],
+    [
+      'a column that was left out when the capture began',
+      [],
+      { captured: { instances: ['dbo_Visits'], lacks: ['Phone'], altered: 0 } },
+      0,
+      'Nothing to do',
+    ],
     ['nothing to finish', ['--finish'], changed, 0, 'Nothing to finish'],
     ['nothing to undo', ['--undo'], changed, 0, 'Nothing to undo'],
     ['a table that is not captured', ['Bills'], changed, 2, 'No captured table is called Bills'],

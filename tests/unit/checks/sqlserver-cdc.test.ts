@@ -210,6 +210,11 @@ describe('sql-schema-drift', () => {
     ]);
   });
 
+  it('names none where there are many', () => {
+    const many = ['A', 'B', 'C', 'D', 'E', 'F'].map((table_name) => ({ ...drift, table_name }));
+    expect(judge(sqlSchemaDrift, rows(...many)).remedy?.commands).toEqual(['clinicmaster-cdc sql handover']);
+  });
+
   it('names no table whose name a shell would read otherwise', () => {
     const facts = rows(drift, { ...drift, table_name: 'Order Lines' });
     expect(judge(sqlSchemaDrift, facts).remedy?.commands).toEqual(['clinicmaster-cdc sql handover']);
