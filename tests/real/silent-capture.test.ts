@@ -180,7 +180,7 @@ test('S8: a fresh database that nothing changes sends one heartbeat and no more,
   expect(await heartbeats()).toBe(1);
   await runs();
   await dba('UPDATE cdc.change_tables SET create_date = DATEADD(MINUTE, -3, create_date)');
-  await found('late', 'sql-capture-fresh-unchanged');
+  await found('risk', 'sql-capture-fresh-unchanged');
 
   await did('sql', 'enable', '--apply', '--yes');
   await until('heartbeats', 30, async () => (await heartbeats()) > 3);

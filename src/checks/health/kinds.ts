@@ -38,6 +38,7 @@ const KINDS: Record<string, Kind | null> = {
   'sql-offset-window-closing': 'late',
   'sql-scan-latency-behind': 'late',
   // All arrives today.
+  'sql-capture-fresh-unchanged': 'risk',
   'sql-offset-window-idle': 'risk',
   'sql-offset-window-idle-lost': 'risk',
   'kafka-history-config-retention': 'risk',

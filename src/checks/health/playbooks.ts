@@ -2,6 +2,7 @@
 const PLAYBOOKS: Record<string, string> = {
   'sql-agent-running': 'capture-stopped',
   'sql-capture-fresh': 'capture-stopped',
+  'sql-capture-fresh-unchanged': 'idle-database',
   'stream-lag-uncaptured': 'capture-stopped',
   'sql-offset-window-lost': 'retention-passed',
   'sql-offset-window-passed': 'retention-passed',
