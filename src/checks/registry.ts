@@ -58,6 +58,7 @@ import { kafkaTlsHostname } from './kafka/kafka-tls-hostname.ts';
 import { kafkaTlsInterception } from './kafka/kafka-tls-interception.ts';
 import { firstCopy } from './pipeline/first-copy.ts';
 import { heartbeatFresh } from './pipeline/heartbeat-fresh.ts';
+import { streamColumns } from './pipeline/stream-columns.ts';
 import { streamLag } from './pipeline/stream-lag.ts';
 import { streamMetrics } from './pipeline/stream-metrics.ts';
 import { streamPosition } from './pipeline/stream-position.ts';
@@ -204,4 +205,5 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   streamMetrics,
   streamTopics,
   tableChanges,
+  streamColumns,
 ];

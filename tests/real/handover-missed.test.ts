@@ -102,6 +102,14 @@ test('after a restart it reads by the old columns for ever; taken back and begun
     .toEqual(left);
   expect(await refused('1s')).toContain(`does not know ${NEW[missed]} yet`);
 
+  // An hour later nothing else would show it.
+  await dba('UPDATE cdc.change_tables SET create_date = DATEADD(HOUR, -2, create_date)');
+  const { exitCode, output } = await ask('doctor', '--deep', '--only', 'stream-columns', '--json');
+  await dba('UPDATE cdc.change_tables SET create_date = DATEADD(HOUR, 2, create_date)');
+  expect(exitCode).toBe(3);
+  expect(output).toContain(`"code": "stream-columns-missed"`);
+  expect(output).toContain(`"current": "dbo.${missed}: ${NEW[missed]}"`);
+
   expect(await handover('--undo', `dbo.${missed}`)).toContain(`Take dbo_${missed}_v2 back`);
   const other = missed === 'Patients' ? 'Stock' : 'Patients';
   expect(await handover()).toContain(`End dbo_${other}:`);
