@@ -10,7 +10,9 @@ const LAST = 'demo.test.ts';
  * Facilities of their own, with their own hospital, names and ports, that wait most of the time: two at a time. Longest first.
  */
 const FACILITIES = [
+  'recover-history',
   'snapshot',
+  'recover-gap',
   'init-killed',
   'upgrade',
   'moves',

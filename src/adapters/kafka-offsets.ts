@@ -1,3 +1,4 @@
+import type Broker from 'kafkajs/src/broker/index.js';
 import type { PartitionMessages } from 'kafkajs/src/broker/index.js';
 import type { KafkaRecord, Tail } from './kafka-port.ts';
 import { protocolError, UNKNOWN_TOPIC } from './kafka-requests.ts';
@@ -35,9 +36,12 @@ export async function endsOf(session: KafkaSession, topics: readonly string[]): 
 export async function newestRecord(session: KafkaSession, topic: string): Promise<KafkaRecord | null> {
   const [end] = await endsOf(session, [topic]);
   if (end === undefined || end.offset === 0) return null;
-  const { broker, partition } = end.led;
+  const { partition } = end.led;
+  const broker = await session.pool.at(end.led.broker);
   const last = end.offset - 1;
-  const { responses } = await (await session.pool.at(broker)).fetch({
+  // A fetch of what retention has taken is an error.
+  if ((await firstOffset(broker, topic, partition)) > last) return null;
+  const { responses } = await broker.fetch({
     ...FETCH,
     topics: [{ topic, partitions: [{ partition, fetchOffset: String(last), maxBytes: FETCH.maxBytes }] }],
   });
@@ -56,10 +60,7 @@ export async function newestRecords(session: KafkaSession, topic: string, count:
   if (end === undefined || end.offset === 0) return { records: [], whole: true };
   const { broker: address, partition } = end.led;
   const broker = await session.pool.at(address);
-  const { responses } = await broker.listOffsets({
-    topics: [{ topic, partitions: [{ partition, timestamp: FIRST_OFFSET }] }],
-  });
-  const first = Number(responses[0]?.partitions[0]?.offset ?? 0);
+  const first = await firstOffset(broker, topic, partition);
   let at = Math.max(first, end.offset - count);
   const whole = at === first;
   const records: KafkaRecord[] = [];
@@ -79,6 +80,14 @@ export async function newestRecords(session: KafkaSession, topic: string, count:
     at = Number(last.offset) + 1;
   }
   return { records, whole };
+}
+
+/** Where a partition begins: behind what retention has taken. */
+async function firstOffset(broker: Broker, topic: string, partition: number): Promise<number> {
+  const { responses } = await broker.listOffsets({
+    topics: [{ topic, partitions: [{ partition, timestamp: FIRST_OFFSET }] }],
+  });
+  return Number(responses[0]?.partitions[0]?.offset ?? 0);
 }
 
 export function asRecord({

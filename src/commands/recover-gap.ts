@@ -6,7 +6,7 @@ import { movedTo, positionsOf } from '../connector/stored-position.ts';
 import { qualified } from '../connector/table-selection.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
-import { oldestLsn } from '../install/database/log-position.ts';
+import { logPosition, nothingListed } from '../install/database/log-position.ts';
 import { movedStep } from '../install/recovery/position-steps.ts';
 import { savedStep, stoppedStep } from '../install/recovery/stop-steps.ts';
 import type { Step, StepResult } from '../install/step.ts';
@@ -115,8 +115,8 @@ async function move(
     const position = stored.find(
       ({ database }) => database.toLowerCase() === settings.database.name.toLowerCase(),
     );
-    const oldest = await oldestLsn(sql, context.signal);
-    return position === undefined || (position.lsn ?? '') >= oldest ? undefined : movedTo(position, oldest);
+    const { oldest, next } = await logPosition(sql, context.signal);
+    return position === undefined || (position.lsn ?? '') >= oldest ? undefined : movedTo(position, next);
   };
   const noted: Step = {
     id: 'noted',
@@ -124,7 +124,7 @@ async function move(
     done: async () => (work === undefined ? 'nothing' : undefined),
     run: async () => {
       const lost = work?.all ?? [];
-      await ledger.note(before, await oldestLsn(sql, context.signal), lost);
+      await ledger.note(before, (await logPosition(sql, context.signal)).oldest, lost);
       return `noted: ${lost.length} ${lost.length === 1 ? 'table' : 'tables'}`;
     },
   };
@@ -135,7 +135,10 @@ async function move(
       savedStep(settings.dir, names.connector, ports),
       movedStep(names.connector, target, ports),
     ];
-    return await runRecovery('recover gap', again, life, context, () => (moves(gap) ? steps : []));
+    const own = () => (moves(gap) ? steps : []);
+    return await runRecovery('recover gap', again, life, context, own, () =>
+      nothingListed(sql, context.signal),
+    );
   } finally {
     await sql.close();
   }

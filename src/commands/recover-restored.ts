@@ -5,7 +5,7 @@ import { positionOf } from '../checks/start/stored.ts';
 import { qualified } from '../connector/table-selection.ts';
 import type { Context } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../errors.ts';
-import { alteredSince, oldestLsn } from '../install/database/log-position.ts';
+import { alteredSince, logPosition } from '../install/database/log-position.ts';
 import { resetStep } from '../install/recovery/position-steps.ts';
 import { savedStep, stoppedStep } from '../install/recovery/stop-steps.ts';
 import type { Step } from '../install/step.ts';
@@ -61,7 +61,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
     return {
       playbook,
       finding: findingOf(playbook, seen),
-      oldest: await oldestLsn(check.sql, context.signal),
+      oldest: (await logPosition(check.sql, context.signal)).oldest,
     };
   });
   const how = copiesItself(life) ? 'itself' : 'beside';

@@ -27,7 +27,9 @@ const saved = async () => (await readdir(world.dir)).filter((name) => name.start
 function retentionPassed(): void {
   const { rows } = world.world.sql;
   world.world.sql.rows = (text, bound) => {
-    if (text.includes('MIN(start_lsn), 1) AS oldest FROM')) return [{ oldest: OLDEST }];
+    if (text.includes('MIN(start_lsn), 1) AS oldest,'))
+      return [{ oldest: OLDEST, newest: '0x00000031000000010001', changes: 1 }];
+    if (text.includes('COUNT(*) AS n FROM cdc.lsn_time_mapping')) return [{ n: 1 }];
     const found = healthyCapture(text) ?? rows(text, bound);
     if (!Array.isArray(found)) return found;
     if (text.includes('AS max_lsn'))
@@ -103,7 +105,9 @@ describe('recover gap, where nothing was changed', () => {
     const { exit, stderr } = await recover('gap', '--nothing-changed', '--yes');
     expect(exit).toBe(2);
     expect(flat(stderr)).toContain('1. Stop the connector, and save its stored position to a file.');
-    expect(flat(stderr)).toContain('2. Move the position to the oldest change that SQL Server still has.');
+    expect(flat(stderr)).toContain(
+      '2. Move the position to where SQL Server still has everything that comes after it.',
+    );
     expect(flat(stderr)).toContain('--nothing-changed --yes --accept-risk skip-changes');
     expect([writes(), await saved()]).toEqual([[], []]);
   });

@@ -148,6 +148,24 @@ describe('reading a topic', () => {
     }
   });
 
+  test('finds nothing where retention has taken all of it', async () => {
+    const port = kafka(access(), 'cdc.CHECKS.cli');
+    try {
+      await send('taken');
+      await withAdmin(async (admin) => {
+        await admin.fetchTopicMetadata({ topics: [topic] });
+        const [end] = await admin.fetchTopicOffsets(topic);
+        await admin.deleteTopicRecords({
+          topic,
+          partitions: [{ partition: 0, offset: end?.high ?? '0' }],
+        });
+      });
+      expect(await port.lastRecord(topic, soon())).toEqual({ ok: true, value: null });
+    } finally {
+      await port.close();
+    }
+  });
+
   test('writes a record that stands there as it was given', async () => {
     const port = kafka(access(), 'cdc.CHECKS.cli');
     const record = { key: 'target-state-cdc-CHECKS', value: '{"state":"PAUSED","state.v2":"STOPPED"}' };

@@ -26,7 +26,7 @@ beforeAll(async () => {
     "INSERT INTO dbo.Stock VALUES ('ACT', 20), ('ORS', 400)",
   );
   expect((await comparedInTime(facility.hospital, CODE, 'Patients')).different).toEqual([]);
-  await facility.stored(await facility.position());
+  await facility.stored();
 });
 
 afterAll(() => facility?.remove());
@@ -69,6 +69,8 @@ describe('S2: the retention has passed', () => {
     const lostAt = await loseChanges(100);
     expect(await facility.states()).toBe('RUNNING RUNNING');
     expect((await facility.verdict('sql-offset-window')).code).toBe('sql-offset-window-lost');
+    const { word, codes } = await facility.health();
+    expect([word, codes]).toEqual(['lost', expect.arrayContaining(['sql-offset-window-lost'])]);
     const seconds = (Date.now() - lostAt) / 1000;
     expect(seconds).toBeLessThan(15);
     console.info(`S2 seen after ${seconds.toFixed(1)} s`);
@@ -145,6 +147,7 @@ describe('S2, when the connector has gone on behind the gap', () => {
     });
     expect(await facility.states()).toBe('RUNNING RUNNING');
     expect((await compared(facility.hospital, CODE, 'Patients')).different).toContain('200');
+    expect((await facility.health()).word).toBe('lost');
 
     const saved = (await facility.saved()).length;
     const run = await recover('gap', '--yes', '--accept-risk', 'resnapshot');
@@ -174,6 +177,8 @@ describe('S3: the capture of one table was made anew', () => {
     });
     console.info(`S3 seen as ${seen} after ${((Date.now() - lostAt) / 1000).toFixed(1)} s`);
     expect(seen).toMatch(/^sql-capture-gap-(lost|replaced)$/);
+    const { word, codes } = await facility.health();
+    expect([word, codes.some((code) => code.startsWith('sql-capture-gap-'))]).toEqual(['lost', true]);
     expect(await facility.states()).toBe('RUNNING RUNNING');
     await facility.hospital.dba("INSERT INTO dbo.Patients VALUES (301, N'Seen again')");
     await facility.until('it streams', 60, async () => {

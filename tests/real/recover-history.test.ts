@@ -31,7 +31,7 @@ beforeAll(async () => {
     "INSERT INTO dbo.Stock VALUES ('ACT', 20)",
   );
   expect((await comparedInTime(facility.hospital, CODE, 'Patients')).different).toEqual([]);
-  await facility.stored(await facility.position());
+  await facility.stored();
 });
 
 afterAll(() => facility?.remove());
@@ -92,6 +92,8 @@ describe('S11: the history of the tables is gone', () => {
     await withAdmin((admin) => admin.deleteTopics({ topics: [history] }));
     const lostAt = Date.now();
     expect((await facility.verdict('kafka-history-config')).code).toBe('kafka-history-config-gone');
+    const { word, codes } = await facility.health();
+    expect([word, codes]).toEqual(['risk', expect.arrayContaining(['kafka-history-config-gone'])]);
     console.info(`S11 seen after ${((Date.now() - lostAt) / 1000).toFixed(1)} s`);
     expect(await facility.states()).toBe('RUNNING RUNNING');
     const restart = await facility.ask('restart');
@@ -164,6 +166,8 @@ describe('S11: the history of the tables is gone', () => {
     expect(run.exitCode, run.output).toBe(0);
     expect(await differences()).toEqual({ different: [], ghosts: [] });
     expect((await facility.verdict('kafka-history-config')).code).toBe('ok');
+    // Nobody has had the column captured.
+    await facility.hospital.dba('ALTER TABLE dbo.Stock DROP COLUMN Unit');
   });
 });
 
@@ -171,12 +175,14 @@ describe('S7: idle for longer than the retention, without the heartbeat table', 
   test('proven by an earlier look: seen while RUNNING, moved on without a price, nothing copied', async () => {
     await facility.hospital.dba("UPDATE dbo.Patients SET FullName = N'Babirye again' WHERE PatientNo = 2");
     expect((await differences()).different).toEqual([]);
-    await facility.stored(await facility.position());
+    await facility.stored();
     const position = await facility.position();
     await idleBeyondRetention();
     await facility.until('the position looks lost', 30, async () => {
       return (await facility.verdict('sql-offset-window')).code === 'sql-offset-window-idle-lost';
     });
+    const { word, codes } = await facility.health();
+    expect([word, codes]).toEqual(['risk', expect.arrayContaining(['sql-offset-window-idle-lost'])]);
     expect([await facility.states(), await facility.position()]).toEqual(['RUNNING RUNNING', position]);
     const restart = await facility.ask('restart');
     expect([restart.exitCode, text(restart)]).toEqual([3, expect.stringContaining('copies nothing')]);
@@ -188,15 +194,15 @@ describe('S7: idle for longer than the retention, without the heartbeat table', 
     await facility.hospital.dba("INSERT INTO dbo.Patients VALUES (70, N'After the holiday')");
     expect(await differences()).toEqual({ different: [], ghosts: [] });
     expect(await records()).toBe(before + 1);
+    await facility.stored();
     expect((await facility.verdict('sql-offset-window')).code).toBe('ok');
   });
 
   test('not proven: it has a price, and nothing is copied where that is accepted', async () => {
-    await facility.stored(await facility.position());
     // Nobody has looked while nothing happened.
     await facility.hospital.dba("INSERT INTO dbo.Patients VALUES (71, N'Before the holiday')");
     expect((await differences()).different).toEqual([]);
-    await facility.stored(await facility.position());
+    await facility.stored();
     for (let round = 0; round < 2; round++) {
       await facility.rows(
         'UPDATE cdc.lsn_time_mapping SET tran_begin_time = DATEADD(DAY, -20, tran_begin_time), tran_end_time = DATEADD(DAY, -20, tran_end_time)',
@@ -226,10 +232,12 @@ describe('S4: an older backup was restored', () => {
     );
     await facility.hospital.dba(
       "INSERT INTO dbo.Patients VALUES (80, N'After the backup')",
-      "UPDATE dbo.Patients SET FullName = N'After the backup' WHERE PatientNo = 3",
+      ...[1, 2, 3, 4, 5].map(
+        (n) => `UPDATE dbo.Patients SET FullName = N'After the backup ${n}' WHERE PatientNo = 3`,
+      ),
     );
     expect((await differences()).different).toEqual([]);
-    await facility.stored(await facility.position());
+    await facility.stored();
     await facility.verdict('sql-lsn-regressed');
     await facility.rows(
       `DECLARE @lsn binary(10) = CONVERT(binary(10), '${backup?.lsn}', 1); EXEC standin.restore_backup @lsn = @lsn`,
@@ -242,6 +250,8 @@ describe('S4: an older backup was restored', () => {
     const lostAt = Date.now();
     expect((await facility.verdict('sql-db-restored')).code).toBe('sql-db-restored-changed');
     expect((await facility.verdict('sql-lsn-regressed')).code).toBe('sql-lsn-regressed-back');
+    const { word, codes } = await facility.health();
+    expect([word, codes]).toEqual(['losing', expect.arrayContaining(['sql-db-restored-changed'])]);
     console.info(`S4 seen after ${((Date.now() - lostAt) / 1000).toFixed(1)} s`);
     expect(await facility.states()).toBe('RUNNING RUNNING');
     expect((await compared(facility.hospital, CODE, 'Patients')).different).toEqual(['3']);
@@ -262,7 +272,7 @@ describe('S4: an older backup was restored', () => {
   test('a restart finds its way through the old history and the new one', async () => {
     await facility.hospital.dba("INSERT INTO dbo.Patients VALUES (81, N'Akello')");
     expect((await differences()).different).toEqual([]);
-    await facility.stored(await facility.position());
+    await facility.stored();
     expect((await facility.ask('restart')).exitCode).toBe(0);
     await facility.hospital.dba("UPDATE dbo.Patients SET FullName = N'Akello again' WHERE PatientNo = 81");
     expect((await differences()).different).toEqual([]);

@@ -1,20 +1,49 @@
 import type { SqlServerPort, SqlValue } from '../../adapters/sqlserver-port.ts';
 import { CliError } from '../../errors.ts';
 
-/** Where the change tables of a database begin, `0x…`: the oldest change that SQL Server still has. */
-export async function oldestLsn(sql: SqlServerPort, signal: AbortSignal): Promise<string> {
-  const [row] = await ask<{ oldest: string | null }>(
+/** Where a stream can be gone on with, `0x…`. */
+export interface LogPosition {
+  /** Where the change tables begin: the oldest change that SQL Server still has. */
+  oldest: string;
+  /** The last position before anything that SQL Server still has: behind an idle stretch, else the oldest. */
+  next: string;
+}
+
+export async function logPosition(sql: SqlServerPort, signal: AbortSignal): Promise<LogPosition> {
+  const [row] = await ask<{ oldest: string | null; newest: string | null; changes: number }>(
     sql,
-    'SELECT CONVERT(varchar(24), MIN(start_lsn), 1) AS oldest FROM cdc.change_tables',
+    `SELECT CONVERT(varchar(24), MIN(start_lsn), 1) AS oldest,
+            CONVERT(varchar(24), (SELECT MAX(m.start_lsn) FROM cdc.lsn_time_mapping AS m), 1) AS newest,
+            (SELECT COUNT(*) FROM cdc.lsn_time_mapping AS c WHERE c.tran_id <> 0x00) AS changes
+     FROM cdc.change_tables`,
     {},
     signal,
   );
-  if (row?.oldest != null) return row.oldest;
+  if (row?.oldest != null) {
+    const { oldest, newest } = row;
+    // Marks of idle times alone: a position at the oldest would be lost again with the next cleanup.
+    const quiet = Number(row.changes) === 0 && newest !== null && newest > oldest;
+    return { oldest, next: quiet ? newest : oldest };
+  }
   throw new CliError('recover.nothing-captured', 'No table of this database is captured.', {
     needed: 'Change data capture, as sql enable turns it on. A restore may have taken it away.',
     commands: ['clinicmaster-cdc sql enable', 'clinicmaster-cdc doctor --only sqlserver'],
     who: 'dba',
   });
+}
+
+/**
+ * No transaction that SQL Server has captured is left in its list, as after a retention without a change. Debezium 3.6 finds no end
+ * of the log then, and sends no heartbeat until something is changed (measured).
+ */
+export async function nothingListed(sql: SqlServerPort, signal: AbortSignal): Promise<boolean> {
+  const [row] = await ask<{ n: number }>(
+    sql,
+    'SELECT COUNT(*) AS n FROM cdc.lsn_time_mapping WHERE tran_id <> 0x00',
+    {},
+    signal,
+  );
+  return Number(row?.n ?? 0) === 0;
 }
 
 /**

@@ -25,7 +25,7 @@ export function movedStep(
       await connect.alterOffsets(connector, [wanted]);
       const lsn = String(wanted.offset?.commit_lsn);
       if (!(await holds(connect, connector, lsn))) throw notTaken(connector, `it is not at ${lsn}`);
-      return `to ${lsnHex(lsn) ?? lsn}, the oldest that SQL Server has`;
+      return `to ${lsnHex(lsn) ?? lsn}: SQL Server has everything that comes after it`;
     },
   };
 }

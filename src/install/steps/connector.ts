@@ -7,6 +7,7 @@ import type { Step } from '../step.ts';
 
 const PATIENCE_MS = 120_000;
 const PAUSE_MS = 250;
+const RESUME_AGAIN_MS = 15_000;
 /** Longer than a task takes to end and to commit what it has read. */
 const STOP_PATIENCE_MS = 60_000;
 
@@ -84,11 +85,16 @@ export function runningStep(
     run: async (progress) => {
       const started = clock.now();
       const before = await connect.status(name);
-      if (before !== undefined && isStopped(before)) await connect.resume(name);
       if (before !== undefined && hasFailed(before)) await connect.restart(name, { onlyFailed: true });
+      let resumedAt = Number.NEGATIVE_INFINITY;
       for (;;) {
         const status = await connect.status(name);
         if (status !== undefined && isRunning(status)) return describe(status);
+        // Right after it was given another configuration it shows another state for a moment (seen).
+        if (status !== undefined && isStopped(status) && clock.now() - resumedAt > RESUME_AGAIN_MS) {
+          resumedAt = clock.now();
+          await connect.resume(name);
+        }
         // A restart takes a moment to show: what stood there before is no new failure.
         if (status !== undefined && hasFailed(status) && isNews(status, before))
           throw connectorFailed(status, container);

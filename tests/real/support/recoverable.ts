@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CliFailed, type CliRun, runCli } from '../../../sandbox/src/demo/cli.ts';
 import { connectRest } from '../../../src/adapters/connect-rest.ts';
+import { lsnHex } from '../../../src/connector/lsn.ts';
 import { DATABASE } from './hospital.ts';
 import { type FacilityWish, jsonOf, type PreparedFacility, prepareFacility } from './installed-facility.ts';
 import { type Relay, relay } from './relay.ts';
@@ -21,10 +22,12 @@ export interface Recoverable extends PreparedFacility {
   cleanUp(...instances: string[]): Promise<void>;
   /** Code of a check now, and after how many seconds it was told. */
   verdict(check: string): Promise<{ code: string; seconds: number }>;
+  /** Word and codes of `status`, and after how many seconds it was told. */
+  health(): Promise<{ word: string; codes: string[]; seconds: number }>;
   /** Connector and task. */
   states(): Promise<string>;
-  /** Connect has stored another position than before. */
-  stored(before: string): Promise<void>;
+  /** Everything that was changed is sent, and Connect has stored that position. */
+  stored(): Promise<void>;
   /** The stored position, as text. */
   position(): Promise<string>;
   until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void>;
@@ -90,11 +93,26 @@ export async function installRecoverable(wish: FacilityWish, own = true): Promis
       const code = checks.find(({ id }) => id === check)?.verdict.code ?? 'none';
       return { code, seconds: Math.round((Date.now() - began) / 100) / 10 };
     },
+    health: async () => {
+      const began = Date.now();
+      const { health, findings } = jsonOf<{ health: string; findings: { code: string }[] }>(
+        await ask('status', '--json'),
+      );
+      const seconds = Math.round((Date.now() - began) / 100) / 10;
+      return { word: health, codes: findings.map(({ code }) => code), seconds };
+    },
     states: async () => {
       const status = await connect.status(names.connector);
       return [status?.connector.state, ...(status?.tasks ?? []).map(({ state }) => state)].join(' ');
     },
-    stored: (before) => until('a new position is stored', 60, async () => (await position()) !== before),
+    stored: () =>
+      until('the last change is stored as the position', 75, async () => {
+        const [last] = await rows<{ lsn: string }>(
+          'SELECT CONVERT(varchar(24), MAX(start_lsn), 1) AS lsn FROM cdc.lsn_time_mapping WHERE tran_id <> 0x00',
+        );
+        const { commit_lsn: lsn } = JSON.parse(await position()) ?? {};
+        return typeof lsn === 'string' && lsnHex(lsn) === last?.lsn;
+      }),
     saved: async () => {
       const files = (await readdir(dir)).filter((name) => name.startsWith('offsets-'));
       return Promise.all(

@@ -71,7 +71,7 @@ export function planOf(
       ...(moves(gap)
         ? [
             'Stop the connector, and save its stored position to a file.',
-            'Move the position to the oldest change that SQL Server still has.',
+            'Move the position to where SQL Server still has everything that comes after it.',
             'Start the connector, and prove that it streams.',
           ]
         : []),
