@@ -18,6 +18,7 @@ const FACILITIES = [
   'moves',
   'values',
   'offline',
+  'silent-identity',
   'silent-capture',
   'handover-missed',
   'wizard',
