@@ -2,6 +2,7 @@ import type { KafkaAnswer, KafkaPort, KafkaRecord } from '../../adapters/kafka-p
 import { type FacilityNames, TOPIC_PREFIX } from '../../connector/names.ts';
 import { explainTrace, lastError } from '../../connector/trace.ts';
 import { CliError } from '../../errors.ts';
+import { spanText } from '../../units.ts';
 import type { InstallPorts } from '../deployment.ts';
 import { connectorFailed } from '../install-errors.ts';
 import type { Step } from '../step.ts';
@@ -76,7 +77,7 @@ export function proofStep(
       const restarted = steps.some(({ id, outcome }) => RESTARTING.has(id) && outcome === 'changed');
       const last = restarted || stream.unproven === true ? null : await heartbeat();
       if (last === null || before === null) return undefined;
-      return `the last heartbeat is ${age(clock.now() - last.timestampMs)} old`;
+      return `the last heartbeat is ${spanText((clock.now() - last.timestampMs) / 1000)} old`;
     },
     preview: async () => ({ what: 'wait for a heartbeat in Kafka that is newer than this run' }),
     run: async (progress) => {
@@ -111,11 +112,6 @@ export function proofStep(
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-function age(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /** By offset and not by time: clocks of container and host may differ. */
