@@ -13,6 +13,7 @@ const FACILITIES = [
   'recover-history',
   'snapshot',
   'recover-gap',
+  'recover-stopped',
   'init-killed',
   'upgrade',
   'moves',

@@ -13,6 +13,8 @@ export const ENV_FILE = '.env';
 export const JOURNAL_FILE = 'journal.json';
 /** What the checks saw last (checks/memory.ts). */
 export const SEEN_FILE = 'seen.json';
+/** A position as it was before a recovery touched it (install/recovery/stop-steps.ts). */
+export const SAVED_POSITION = /^offsets-\d{8}T\d{6}Z\.json$/;
 export const CA_DIR = 'ca';
 export const KAFKA_CA = 'kafka-ca.pem';
 export const DATABASE_CA = 'sqlserver-ca.pem';

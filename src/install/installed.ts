@@ -7,7 +7,15 @@ import type { Values } from '../settings/field.ts';
 import { type ComposePlan, readCompose } from './compose-file.ts';
 import type { Deployment, WantedFile } from './deployment.ts';
 import { composeValues, FACILITY_COMPOSE } from './facility-deployment.ts';
-import { CA_DIR, DATABASE_CA, ENV_FILE, JOURNAL_FILE, KAFKA_CA, SEEN_FILE } from './facility-folder.ts';
+import {
+  CA_DIR,
+  DATABASE_CA,
+  ENV_FILE,
+  JOURNAL_FILE,
+  KAFKA_CA,
+  SAVED_POSITION,
+  SEEN_FILE,
+} from './facility-folder.ts';
 import { type Journal, readJournal } from './journal.ts';
 import { packageFile } from './package-files.ts';
 import { ENV_MODE, PUBLIC_MODE } from './steps/files.ts';
@@ -94,7 +102,7 @@ async function composeOf(
   }
 }
 
-/** `.env` and what the checks noted are ours by their names; the rest only where the journal says that we made it. */
+/** `.env`, what the checks noted and what a recovery saved are ours by their names; the rest only where the journal says that we made it. */
 async function filesOf(dir: string, files: FilesPort, journal: Journal | undefined) {
   const made = new Set((journal?.made ?? []).map(({ name }) => name));
   const own: WantedFile[] = [];
@@ -107,6 +115,7 @@ async function filesOf(dir: string, files: FilesPort, journal: Journal | undefin
   };
   await put(ENV_FILE, ENV_MODE, true);
   await put(SEEN_FILE, ENV_MODE, true);
+  for (const name of await files.list(dir)) if (SAVED_POSITION.test(name)) await put(name, ENV_MODE, true);
   await put(FACILITY_COMPOSE, PUBLIC_MODE, false);
   await put(`${CA_DIR}/${KAFKA_CA}`, PUBLIC_MODE, false);
   await put(`${CA_DIR}/${DATABASE_CA}`, PUBLIC_MODE, false);

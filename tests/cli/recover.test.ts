@@ -99,6 +99,38 @@ describe('recover', () => {
   });
 });
 
+describe('a loss that was noted', () => {
+  const looked = async () => {
+    const { stdout } = await world.cli('doctor', '--only', 'sql-offset-window', '--json', '--dir', world.dir);
+    const { checks } = JSON.parse(stdout) as { checks: { id: string; verdict: { code: string } }[] };
+    return checks.find(({ id }) => id === 'sql-offset-window')?.verdict.code;
+  };
+  const goOn = () => {
+    const partition = { server: 'clinicmasterwarehouse-sqlserver', database: 'ClinicMasterMOH' };
+    world.worker.offsets = [{ partition, offset: { commit_lsn: '00000031:00000001:0001' } }];
+  };
+
+  it('is not forgotten when the stream goes on behind it', async () => {
+    retentionPassed();
+    expect(await looked()).toBe('sql-offset-window-lost');
+    goOn();
+    expect(await looked()).toBe('sql-offset-window-passed');
+    const { exit, stdout } = await recover();
+    expect([exit, flat(stdout)]).toEqual([3, expect.stringContaining('the stream has gone on without them')]);
+  });
+
+  it('is settled by a start that copies all, once that is accepted', async () => {
+    retentionPassed();
+    expect(await looked()).toBe('sql-offset-window-lost');
+    const restart = await world.cli('restart', '--accept-risk', 'resnapshot', '--dir', world.dir);
+    expect(restart.exit, restart.stderr).toBe(0);
+    // Before Connect has stored the new position.
+    expect(await looked()).toBe('sql-offset-window-lost');
+    goOn();
+    expect(await looked()).toBe('ok');
+  });
+});
+
 describe('recover gap, where nothing was changed', () => {
   it('wants the risk by name, and shows the plan before', async () => {
     retentionPassed();

@@ -64,6 +64,17 @@ describe('uninstall', () => {
     await expect(stat(world.dir)).rejects.toThrow('ENOENT');
   });
 
+  it('takes positions along that a recovery has saved, and nothing that only looks like one', async () => {
+    await writeFile(join(world.dir, 'offsets-20261126T042137Z.json'), '{}');
+    await writeFile(join(world.dir, 'offsets-mine.json'), '{}');
+    const { exit, stderr } = await uninstall('--yes');
+    expect([exit, flat(stderr)]).toEqual([
+      0,
+      expect.stringContaining(`- ${world.dir}/offsets-20261126T042137Z.json`),
+    ]);
+    expect(await readdir(world.dir)).toEqual(['offsets-mine.json']);
+  });
+
   it('takes away container, network and settings; position, rows, capture and image stay', async () => {
     world.world.kafka.ends[`cdc.${CODE}.offsets`] = 7;
     const order: string[] = [];

@@ -35,8 +35,15 @@ export interface Recoverable extends PreparedFacility {
   saved(): Promise<{ name: string; mode: string; text: string }[]>;
 }
 
-/** @param own the schema of `sql enable`, with heartbeat and signal table */
-export async function installRecoverable(wish: FacilityWish, own = true): Promise<Recoverable> {
+/**
+ * @param own the schema of `sql enable`, with heartbeat and signal table
+ * @param more flags of `init`
+ */
+export async function installRecoverable(
+  wish: FacilityWish,
+  own = true,
+  more: readonly string[] = [],
+): Promise<Recoverable> {
   const prepared = await prepareFacility(wish);
   const { hospital, names, dir, flags, passwords } = prepared;
   const { host, port, user } = hospital.database;
@@ -141,7 +148,7 @@ export async function installRecoverable(wish: FacilityWish, own = true): Promis
       "EXEC sys.sp_cdc_start_job @job_type = N'capture'",
     );
     const through = flags.with(flags.indexOf('--db-port') + 1, String(line.port));
-    await runCli(['init', ...through], passwords, () => {});
+    await runCli(['init', ...through, ...more], passwords, () => {});
     return recoverable;
   } catch (error) {
     await remove();

@@ -89,7 +89,7 @@ async function toItsEnd(copies: Copies, context: Context, again: string): Promis
 }
 
 /** As many tables at a time as the column of a signal holds. */
-function inRequests(tables: readonly TableFacts[], database: string): TableFacts[][] {
+export function inRequests(tables: readonly TableFacts[], database: string): TableFacts[][] {
   const fits = (some: readonly TableFacts[]) =>
     copySignal({ ...EMPTY, tables: some }, database).data.length <= DATA_LENGTH - SLACK;
   const requests: TableFacts[][] = [];
