@@ -8,8 +8,9 @@ export const POSITION_CAUSES: readonly Cause[] = [
     summary: 'SQL Server no longer holds the changes from where this connector stopped.',
     remedy:
       'It was away for longer than SQL Server keeps captured changes, or the database was restored, or it was idle for that ' +
-      'long (then nothing is lost). The checks tell which; agree with the central team before tables are copied again.',
-    commands: check('sql-offset-window', 'sql-db-restored'),
+      'long (then nothing is lost). recover tells which, and shows what it would do; agree with the central team before tables ' +
+      'are copied again.',
+    commands: ['clinicmaster-cdc recover', ...check('sql-offset-window', 'sql-db-restored')],
     who: 'central-team',
   },
   {
@@ -27,9 +28,9 @@ export const POSITION_CAUSES: readonly Cause[] = [
     pattern: /db[ -]history topic is missing/i,
     summary: 'The record of table structures is missing in Kafka.',
     remedy:
-      'Its topic was deleted, has expired, or may not be read. The central team checks the topic and its rights; setting ' +
-      'SNAPSHOT_MODE=recovery once rebuilds it without copying rows again, as long as no table was altered meanwhile.',
-    commands: [...check('kafka-history-config'), 'clinicmaster-cdc init --snapshot-mode recovery'],
+      'Its topic was deleted, has expired, or may not be read. The central team checks the topic and its rights; recover history ' +
+      'builds it again without copying rows, as long as no table was altered meanwhile.',
+    commands: [...check('kafka-history-config'), 'clinicmaster-cdc recover history'],
     who: 'central-team',
   },
   {
