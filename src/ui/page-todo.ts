@@ -8,6 +8,8 @@ import { OUTCOME_WORD } from './verdict-text.ts';
 export interface Trouble extends Pick<Verdict, 'summary' | 'current' | 'required' | 'remedy'> {
   outcome: Outcome;
   title: string;
+  /** In place of the outcome's own word. */
+  word?: string;
   /** Small, below: by which name others find it. */
   id: string;
   /** Where to read on. */
@@ -33,7 +35,17 @@ export function todoHtml(troubles: readonly Trouble[]): string {
   return `<section>\n<h2>What to do</h2>\n${lists.filter((list) => list !== '').join('\n')}\n</section>`;
 }
 
-function troubleHtml({ id, title, outcome, summary, current, required, remedy, more }: Trouble): string {
+function troubleHtml({
+  id,
+  title,
+  word,
+  outcome,
+  summary,
+  current,
+  required,
+  remedy,
+  more,
+}: Trouble): string {
   const rows = [
     ['Seen', current],
     ['Needed', required],
@@ -43,8 +55,7 @@ function troubleHtml({ id, title, outcome, summary, current, required, remedy, m
   const type = code.length === 0 ? '' : `<dt>Type</dt><dd><pre>${html(code.join('\n'))}</pre></dd>`;
   const page = more === undefined ? '' : `<dt>More</dt><dd>${html(more)}</dd>`;
   return `<article class="${outcome}">
-<h4>${badge(outcome)} ${html(title)}</h4>
-<p>${html(summary)}</p>
+<h4>${badge(outcome, word)} ${html(title)}</h4>${summary === title ? '' : `\n<p>${html(summary)}</p>`}
 <dl>${rows.join('')}${type}${page}</dl>
 <p class="id">${html(id)}</p>
 </article>`;

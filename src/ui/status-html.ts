@@ -18,7 +18,8 @@ export function statusHtml(report: StatusReport, { at, version }: PageFacts): st
 <p class="counts ${symbol}">${badge(symbol, text)} ${html(means)}</p>`;
   const troubles = findings.map((found) => ({
     ...found,
-    title: HEALTH_WORD[found.health].text,
+    title: found.summary,
+    word: HEALTH_WORD[found.health].text,
     id: `${found.check} · ${found.code}`,
     ...(found.playbook === undefined ? {} : { more: `clinicmaster-cdc doctor explain ${found.playbook}` }),
   }));
