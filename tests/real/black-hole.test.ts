@@ -10,8 +10,8 @@ import { type PackedProgram, packProgram } from './support/packed-program.ts';
 
 const REST_PORT = '18785';
 const BAR_MS = 15_000;
-/** Its own limit of 6 s, and the time to start and to end on a machine that is busy with other tests. */
-const STATUS_MS = 10_000;
+/** Until its answer is there: its own limit of 6 s, and the time to start on a machine that is busy with other tests. */
+const STATUS_MS = 9000;
 
 let program: PackedProgram;
 let dir: string;
@@ -28,7 +28,7 @@ afterAll(async () => {
 async function ask<Answer>(
   verb: string,
   targets: Record<string, string>,
-): Promise<Answer & { ms: number; exit: number | null }> {
+): Promise<Answer & { ms: number; answeredMs: number; exit: number | null }> {
   const settings = {
     ...{ FACILITY_NAME: 'Void', FACILITY_DHIS2_CODE: 'VOID', DB_USER: 'u', DB_PASS: 'p4ssword' },
     ...{ KAFKA_USER: 'u', KAFKA_PASS: 'p4ssword', REST_PORT },
@@ -44,14 +44,16 @@ async function ask<Answer>(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let stdout = '';
+  let answeredMs = 0;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
+    answeredMs = performance.now() - started;
   });
   const exit = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  return { ms: performance.now() - started, exit, ...JSON.parse(stdout) };
+  return { ms: performance.now() - started, answeredMs, exit, ...JSON.parse(stdout) };
 }
 
 const doctor = (targets: Record<string, string>) => ask<{ checks: CheckResult[] }>('doctor', targets);
@@ -88,7 +90,7 @@ describe('status where every packet is lost', () => {
     ['address', { DB_HOST: VOID_HOSTS[0], KAFKA_BOOTSTRAP_SERVERS: `${VOID_HOSTS[1]}:9093` }],
     ['name', { DB_HOST: 'sql.hospital.example', KAFKA_BOOTSTRAP_SERVERS: 'kafka-1.example.org:9093' }],
   ])('answers within its time that nobody can tell: targets by %s', async (_, targets) => {
-    const { ms, exit, health, findings, heartbeat, lag } = await status(targets);
+    const { ms, answeredMs, exit, health, findings, heartbeat, lag } = await status(targets);
     expect({ exit, health, heartbeat, lag }).toEqual({
       exit: 3,
       health: 'unknown',
@@ -98,6 +100,9 @@ describe('status where every packet is lost', () => {
     expect(findings.map(({ check }) => check)).toEqual(
       expect.arrayContaining(['docker-endpoint', 'sql-login', 'heartbeat-fresh']),
     );
-    expect(ms).toBeLessThan(STATUS_MS);
+    expect(answeredMs).toBeLessThan(STATUS_MS);
+    // The system's resolver, once asked for a name, cannot be called off: the process ends when it gives up.
+    expect(ms).toBeLessThan(BAR_MS);
+    console.info(`answered after ${Math.round(answeredMs)} ms, ended after ${Math.round(ms)} ms`);
   });
 });

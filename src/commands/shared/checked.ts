@@ -36,6 +36,9 @@ export function runFacilityChecks(
   );
 }
 
+/** Longer than closing takes where the other end answers. */
+const CLOSING_MS = 500;
+
 /** What the checks of a facility touch, opened for a while and closed again. */
 export async function withCheckContext<T>(
   settings: FacilitySettings,
@@ -70,8 +73,20 @@ export async function withCheckContext<T>(
   try {
     return await work(checkContext);
   } finally {
-    await Promise.allSettled([sql.close(), kafka.close(), inside.close()]);
+    const closed = Promise.allSettled([sql.close(), kafka.close(), inside.close()]);
+    // A connection that waits for a name server cannot be closed before that gives up; an answer does not wait for it.
+    await atMost(CLOSING_MS, closed);
   }
+}
+
+/** Waits for some work, and no longer than this; the work goes on. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, end]);
+  clearTimeout(timer);
 }
 
 /** Prints each check as it finishes; one that was skipped only says that another one failed. */
