@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import type { Command, CommanderError } from 'commander';
+import type { Command, CommanderError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import type { CommandModule, Options } from './commands/shared/module.ts';
 import type { Context, Invocation } from './context.ts';
 import { CliError, EXIT, type ExitCode } from './errors.ts';
+import { foldedHelp } from './ui/help-text.ts';
 import type { Output } from './ui/output.ts';
 import type { Look } from './ui/style.ts';
 import { loadBare, VERBS, type Verb } from './verbs.ts';
@@ -113,21 +114,33 @@ async function buildProgram(shell: Shell): Promise<Command> {
 
 /** Errors are ours to print; help goes where the program writes. */
 function own(command: Command, shell: Shell): Command {
+  const helpWidth = Math.min(shell.stdout.columns ?? 80, 100);
   return command
     .exitOverride()
     .helpCommand(false)
     .helpOption('--help', 'show help')
     .showSuggestionAfterError()
     .configureHelp({
-      helpWidth: Math.min(shell.stdout.columns ?? 80, 100),
+      helpWidth,
       minWidthToWrap: 30,
       showGlobalOptions: true,
+      visibleGlobalOptions: optionsAbove,
     })
     .configureOutput({
-      writeOut: (text) => shell.stdout.write(text),
+      writeOut: (text) => shell.stdout.write(foldedHelp(text, helpWidth)),
       writeErr: (text) => shell.stderr.write(text),
       outputError: () => {},
     });
+}
+
+/** Those of the commands above, without what the command has itself. */
+function optionsAbove(command: Command): Option[] {
+  const names = command.options.map(({ long }) => long);
+  const found: Option[] = [];
+  for (let above = command.parent; above !== null; above = above.parent) {
+    found.push(...above.options.filter(({ hidden, long }) => !hidden && !names.includes(long)));
+  }
+  return found;
 }
 
 /** Loads the module of the verb that the arguments name, and no other: start-up stays short. */

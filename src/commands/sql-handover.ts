@@ -31,13 +31,16 @@ function define(command: Command): void {
 }
 
 const HELP = `
-For a captured table that got, lost or altered a column. SQL Server captures a table as it was on the day the
-capture began: a new column does not arrive, without any error. Two halves, by the same command:
+For a captured table that got, lost or altered a column. SQL Server captures a
+table as it was on the day the capture began: a new column does not arrive,
+without any error. Two halves, by the same command:
 
-  1. A second capture instance beside the first, with the columns of today (a column on COLUMN_EXCLUDE_LIST, or
-     left out on purpose, stays out). The connector goes over to it by itself at the next change.
-  2. The first one is ended: only after the connector has stored a position behind the beginning of the second
-     and knows its columns. Until then the command waits, and then refuses.
+  1. A second capture instance beside the first, with the columns of today (a
+     column on COLUMN_EXCLUDE_LIST, or left out on purpose, stays out). The
+     connector goes over to it by itself at the next change.
+  2. The first one is ended: only after the connector has stored a position
+     behind the beginning of the second and knows its columns. Until then the
+     command waits, and then refuses.
 
 It says which half is due. The warehouse adds a new column by itself, empty. Rows that changed before the
 connector went over lack its value: the command names the copy for them, which comes last.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VERBS, type Verb } from '../../src/verbs.ts';
 import { runCli } from '../fakes/run-cli.ts';
 import { streamingFacility } from '../fakes/streaming-facility.ts';
 
@@ -69,6 +70,22 @@ describe('the command line', () => {
       expect(stdout).toContain('Examples:\n  $ ');
       const [flags = ''] = stdout.split('\nPasswords');
       expect(flags.split('\n').filter((line) => line.startsWith('  -') && line.length > 80)).toEqual([]);
+    },
+  );
+
+  const paths = (verbs: readonly Verb[], above: string[] = []): string[][] =>
+    verbs.flatMap(({ name, verbs: below = [] }) => [[...above, name], ...paths(below, [...above, name])]);
+
+  it.each(paths(VERBS).map((path) => [path.join(' '), path] as const))(
+    '%s --help fits 80 columns, but for commands to copy',
+    async (_, path) => {
+      const { stdout } = await cli(...path, '--help');
+      const lines = stdout.split('\n');
+      const toCopy = (at: number) => /^ {2}\$ /.test(lines[at] ?? '') || (lines[at - 1] ?? '').endsWith('\\');
+      const long = lines.filter((line, at) => line.length > 80 && !toCopy(at) && / \S/.test(line.trim()));
+      expect(long).toEqual([]);
+      const flags = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag);
+      expect(flags.filter((flag, at) => flags.indexOf(flag) !== at)).toEqual([]);
     },
   );
 
