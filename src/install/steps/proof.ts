@@ -141,9 +141,10 @@ function silent(topic: string, ms: number, container: string, log: string): CliE
     return new CliError('install.silent', 'The connector runs, but nothing arrives in Kafka.', {
       seen: nothing,
       needed:
-        'Errors in the log tell more, and doctor which part is at fault. Where change data capture was switched on a ' +
-        'few minutes ago and nothing has changed since, wait until something is changed, then run init again.',
-      commands: doctor,
+        'Errors in the log tell more, and doctor which part is at fault. Where nothing has changed in the hospital since the ' +
+        'capture began, or for longer than changes are kept, there is nothing to send and all is well: status then says ' +
+        'sql-capture-fresh-unchanged. The table that sql enable makes ends that; so does the next change.',
+      commands: ['clinicmaster-cdc status', ...doctor],
     });
   }
   const { summary, evidence, remedy, commands, who } = explainTrace(error);
