@@ -5,8 +5,8 @@ import { protocolError, UNKNOWN_TOPIC } from './kafka-requests.ts';
 import type { KafkaSession } from './kafka-session.ts';
 
 const END_OFFSET = -1;
-export const FIRST_OFFSET = -2;
-export const FETCH = { maxWaitTime: 1000, minBytes: 1, maxBytes: 1_048_576 } as const;
+const FIRST_OFFSET = -2;
+const FETCH = { maxWaitTime: 1000, minBytes: 1, maxBytes: 1_048_576 } as const;
 
 interface Led {
   topic: string;
@@ -39,14 +39,18 @@ export async function newestRecord(session: KafkaSession, topic: string): Promis
   const { partition } = end.led;
   const broker = await session.pool.at(end.led.broker);
   const last = end.offset - 1;
-  // A fetch of what retention has taken is an error.
-  if ((await firstOffset(broker, topic, partition)) > last) return null;
-  const { responses } = await broker.fetch({
-    ...FETCH,
-    topics: [{ topic, partitions: [{ partition, fetchOffset: String(last), maxBytes: FETCH.maxBytes }] }],
-  });
+  const fetched = await broker
+    .fetch({
+      ...FETCH,
+      topics: [{ topic, partitions: [{ partition, fetchOffset: String(last), maxBytes: FETCH.maxBytes }] }],
+    })
+    .catch((error: { type?: string }) => {
+      // The broker's answer for what retention has taken; asking where the topic begins would cost each reader a round trip.
+      if (error.type === 'OFFSET_OUT_OF_RANGE') return undefined;
+      throw error;
+    });
   // The broker hands out the whole batch that holds the offset.
-  const messages = responses[0]?.partitions[0]?.messages ?? [];
+  const messages = fetched?.responses[0]?.partitions[0]?.messages ?? [];
   const record = messages.findLast(({ offset }) => Number(offset) <= last);
   return record === undefined ? null : asRecord(record);
 }
@@ -61,10 +65,21 @@ export async function newestRecords(session: KafkaSession, topic: string, count:
   const { broker: address, partition } = end.led;
   const broker = await session.pool.at(address);
   const first = await firstOffset(broker, topic, partition);
-  let at = Math.max(first, end.offset - count);
-  const whole = at === first;
-  const records: KafkaRecord[] = [];
-  while (at < end.offset) {
+  const at = Math.max(first, end.offset - count);
+  const messages = await messagesFrom(broker, { topic, partition, at, end: end.offset });
+  return { records: messages.map(asRecord), whole: at === first };
+}
+
+type Message = PartitionMessages['messages'][number];
+
+/** Fetches from one leader until an end is reached; what came behind it meanwhile may be among the messages. */
+export async function messagesFrom(
+  broker: Broker,
+  { topic, partition, at: start, end }: { topic: string; partition: number; at: number; end: number },
+): Promise<Message[]> {
+  const messages: Message[] = [];
+  let at = start;
+  while (at < end) {
     const answer = await broker.fetch({
       ...FETCH,
       topics: [{ topic, partitions: [{ partition, fetchOffset: String(at), maxBytes: FETCH.maxBytes }] }],
@@ -76,26 +91,21 @@ export async function newestRecords(session: KafkaSession, topic: string, count:
     );
     const last = found.at(-1);
     if (last === undefined) break;
-    records.push(...found.map(asRecord));
+    messages.push(...found);
     at = Number(last.offset) + 1;
   }
-  return { records, whole };
+  return messages;
 }
 
 /** Where a partition begins: behind what retention has taken. */
-async function firstOffset(broker: Broker, topic: string, partition: number): Promise<number> {
+export async function firstOffset(broker: Broker, topic: string, partition: number): Promise<number> {
   const { responses } = await broker.listOffsets({
     topics: [{ topic, partitions: [{ partition, timestamp: FIRST_OFFSET }] }],
   });
   return Number(responses[0]?.partitions[0]?.offset ?? 0);
 }
 
-export function asRecord({
-  offset,
-  timestamp,
-  key,
-  value,
-}: PartitionMessages['messages'][number]): KafkaRecord {
+export function asRecord({ offset, timestamp, key, value }: Message): KafkaRecord {
   return {
     offset,
     timestampMs: Number(timestamp),

@@ -1,7 +1,7 @@
 import type Broker from 'kafkajs/src/broker/index.js';
 import type { PartitionMessages } from 'kafkajs/src/broker/index.js';
-import { asRecord, endsOf, FETCH, FIRST_OFFSET } from './kafka-offsets.ts';
-import type { TopicPart, WholeRecord } from './kafka-port.ts';
+import { asRecord, endsOf, firstOffset, messagesFrom } from './kafka-offsets.ts';
+import type { TopicPart } from './kafka-port.ts';
 import type { KafkaSession } from './kafka-session.ts';
 
 /** What a topic holds from these offsets on, until the ends of now, fetched from the leaders: no group is joined. */
@@ -25,27 +25,11 @@ async function partFrom(
   from: number,
   end: number,
 ): Promise<TopicPart> {
-  const { responses } = await broker.listOffsets({
-    topics: [{ topic, partitions: [{ partition, timestamp: FIRST_OFFSET }] }],
-  });
-  const first = Number(responses[0]?.partitions[0]?.offset ?? 0);
-  const records: WholeRecord[] = [];
-  let at = Math.max(first, from);
-  while (at < end) {
-    const answer = await broker.fetch({
-      ...FETCH,
-      topics: [{ topic, partitions: [{ partition, fetchOffset: String(at), maxBytes: FETCH.maxBytes }] }],
-    });
-    // The broker hands out whole batches, from the one that holds the offset, and perhaps what came meanwhile.
-    const start = at;
-    const found = (answer.responses[0]?.partitions[0]?.messages ?? []).filter(
-      ({ offset }) => Number(offset) >= start && Number(offset) < end,
-    );
-    const last = found.at(-1);
-    if (last === undefined) break;
-    records.push(...found.map((one) => ({ ...asRecord(one), partition, headers: textHeaders(one.headers) })));
-    at = Number(last.offset) + 1;
-  }
+  const first = await firstOffset(broker, topic, partition);
+  const messages = await messagesFrom(broker, { topic, partition, at: Math.max(first, from), end });
+  const records = messages
+    .filter(({ offset }) => Number(offset) < end)
+    .map((one) => ({ ...asRecord(one), partition, headers: textHeaders(one.headers) }));
   return { records, whole: first <= from };
 }
 

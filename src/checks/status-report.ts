@@ -4,7 +4,7 @@ import type { FacilitySettings } from '../settings/facility.ts';
 import { connectorState } from './connect/connector-state.ts';
 import { dockerConnectRest } from './connect/docker-connect-rest.ts';
 import { type ContainerFacts, dockerContainerState } from './connect/docker-container-state.ts';
-import type { FacilityCheck } from './context.ts';
+import { factsOf } from './facts-of.ts';
 import { judgeHealth } from './health/judge.ts';
 import type { Finding, Health } from './health/words.ts';
 import { firstCopy } from './pipeline/first-copy.ts';
@@ -19,7 +19,7 @@ import { sqlOffsetWindow } from './sqlserver/sql-offset-window.ts';
 import { sqlScanLatency } from './sqlserver/sql-scan-latency.ts';
 import { type FirstCopy, firstCopyOf, type Sent, sentOf } from './status-figures.ts';
 import { type Headroom, headroomOf } from './status-headroom.ts';
-import type { CheckResult, Facts } from './types.ts';
+import type { CheckResult } from './types.ts';
 
 /** What one facility does right now. Null: could not be learnt; the checks say why. Times are ISO 8601. */
 export interface StatusReport {
@@ -180,8 +180,4 @@ function containerOf({ name, container }: ContainerFacts): StatusReport['contain
     ...{ name, status, health, startedAt, image },
     ...{ restarts: restartCount, exitCode: ended, outOfMemory: oomKilled },
   };
-}
-
-function factsOf<F extends Facts>(results: readonly CheckResult[], check: FacilityCheck<F>): F | undefined {
-  return (results.find(({ id }) => id === check.id)?.facts ?? undefined) as F | undefined;
 }

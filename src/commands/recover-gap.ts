@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { GapFacts } from '../checks/sqlserver/sql-capture-gap.ts';
-import { factsOf } from '../checks/start/playbook.ts';
+import { factsOf } from '../checks/facts-of.ts';
+import { sqlCaptureGap } from '../checks/sqlserver/sql-capture-gap.ts';
 import { positionOf } from '../checks/start/stored.ts';
 import { movedTo, positionsOf } from '../connector/stored-position.ts';
 import { qualified } from '../connector/table-selection.ts';
@@ -66,7 +66,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
     const seen = await seeRecovery(check, context);
     const gap = onlyFor(['retention', 'idle', 'table'], seen, dir);
     if (moves(gap)) withHistory(seen, dir);
-    const facts = factsOf<GapFacts>(seen.look.results, 'sql-capture-gap');
+    const facts = factsOf(seen.look.results, sqlCaptureGap);
     const ledger = ledgerOf(life.settings, facts, context);
     const before = positionOf(seen.look.facts.stored, life.settings.database.name)?.lsn ?? '';
     return { gap, finding: findingOf(gap, seen), ledger, before };

@@ -44,6 +44,12 @@ export interface CopyState {
   rows: number;
 }
 
+/** The stored position is one of a first copy that is not complete. A copy of single tables beside the stream is marked there, too. */
+export function isFirstCopy(offset: Record<string, unknown> | null): boolean {
+  const { snapshot, snapshot_completed: completed } = offset ?? {};
+  return snapshot !== undefined && snapshot !== null && snapshot !== 'INCREMENTAL' && completed !== true;
+}
+
 /** The tables that a stored position still has to copy: `dbo.Visits`; empty when no copy is under way. */
 export function outstanding(offset: Record<string, unknown> | null): string[] {
   const text = offset?.incremental_snapshot_collections;

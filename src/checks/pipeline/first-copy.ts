@@ -1,8 +1,8 @@
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
+import { isFirstCopy } from '../../connector/copy-state.ts';
 import type { FacilityCheck } from '../context.ts';
 import { type CountedTable, countRows } from '../kafka/copy-time.ts';
 import { pass } from '../verdicts.ts';
-import { isCopying } from './stream-position.ts';
 
 export type FirstCopyFacts = {
   /** Rows of the tables; null when no first copy can be under way, so that nothing is asked in vain. */
@@ -21,7 +21,7 @@ export const firstCopy: FacilityCheck<FirstCopyFacts> = {
   async probe({ connect, names, sql }, signal) {
     const offset = (await connect.offsets(names.connector))?.[0]?.offset ?? null;
     // Before the first position is stored, half a minute after the start, it may be under way as well.
-    const may = offset === null || isCopying(offset);
+    const may = offset === null || isFirstCopy(offset);
     return { rows: may ? await countRows({ sql }, signal) : null };
   },
 

@@ -1,4 +1,4 @@
-import { outstanding } from '../../connector/copy-state.ts';
+import { isFirstCopy, outstanding } from '../../connector/copy-state.ts';
 import { runningMs } from '../container-time.ts';
 import type { FacilityCheck } from '../context.ts';
 import { pass, warn } from '../verdicts.ts';
@@ -35,7 +35,7 @@ export const streamPosition: FacilityCheck<PositionFacts> = {
     const lsn = offset?.commit_lsn;
     return {
       commitLsn: typeof lsn === 'string' ? lsn : null,
-      copying: isCopying(offset),
+      copying: isFirstCopy(offset),
       again: outstanding(offset),
       runningMs: await runningMs(context),
     };
@@ -55,9 +55,3 @@ export const streamPosition: FacilityCheck<PositionFacts> = {
     });
   },
 };
-
-/** The stored position is one of a first copy that is not complete. A copy of single tables beside the stream is marked there, too. */
-export function isCopying(offset: Record<string, unknown> | null): boolean {
-  const { snapshot, snapshot_completed: completed } = offset ?? {};
-  return snapshot !== undefined && snapshot !== null && snapshot !== 'INCREMENTAL' && completed !== true;
-}

@@ -1,8 +1,8 @@
-import type { GapFacts } from '../sqlserver/sql-capture-gap.ts';
-import { tablesWithGaps } from '../sqlserver/sql-capture-gap.ts';
-import type { WindowFacts } from '../sqlserver/sql-offset-window.ts';
+import { factsOf } from '../facts-of.ts';
+import { sqlCaptureGap, tablesWithGaps } from '../sqlserver/sql-capture-gap.ts';
+import { sqlOffsetWindow } from '../sqlserver/sql-offset-window.ts';
 import type { Unread } from '../sqlserver/unread-deletions.ts';
-import type { CheckResult, Facts, Verdict } from '../types.ts';
+import type { CheckResult, Verdict } from '../types.ts';
 import type { PositionLook } from './seen.ts';
 import { positionOf } from './stored.ts';
 
@@ -63,14 +63,14 @@ const RESTORED = new Set(['sql-db-restored-changed', 'sql-lsn-regressed-back']);
 
 function window(results: readonly CheckResult[], code: string): Playbook[] {
   if (code === 'sql-offset-window-idle-lost') return [{ kind: 'idle', code }];
-  const deleted = factsOf<WindowFacts>(results, 'sql-offset-window')?.deleted?.value ?? null;
+  const deleted = factsOf(results, sqlOffsetWindow)?.deleted?.value ?? null;
   const left = (deleted as Unread | null)?.left ?? null;
   if (code === 'sql-offset-window-lost') return [{ kind: 'retention', code, behind: false, left: null }];
   return code === 'sql-offset-window-passed' ? [{ kind: 'retention', code, behind: true, left }] : [];
 }
 
 function gaps(results: readonly CheckResult[], code: string): Playbook[] {
-  const facts = factsOf<GapFacts>(results, 'sql-capture-gap');
+  const facts = factsOf(results, sqlCaptureGap);
   if (!code.startsWith('sql-capture-gap-') || facts === undefined) return [];
   const tables = tablesWithGaps(facts).map(({ table }) => table);
   return tables.length === 0 ? [] : [{ kind: 'table', code, tables: tables.sort() }];
@@ -78,9 +78,4 @@ function gaps(results: readonly CheckResult[], code: string): Playbook[] {
 
 function verdictOf(results: readonly CheckResult[], id: string): Verdict | undefined {
   return results.find((result) => result.id === id)?.verdict;
-}
-
-/** Facts of one check of a look; undefined when its probe never gave any. */
-export function factsOf<F extends Facts>(results: readonly CheckResult[], id: string): F | undefined {
-  return (results.find((result) => result.id === id)?.facts ?? undefined) as F | undefined;
 }

@@ -11,6 +11,7 @@ import { packageFile } from '../../install/package-files.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import { secretsOf } from '../../settings/redact.ts';
 import { insideView } from './inside.ts';
+import { soon } from './soon.ts';
 
 /** Runs a facility's checks for an occasion, showing each on one line. */
 export function checkFacility(
@@ -75,18 +76,8 @@ export async function withCheckContext<T>(
   } finally {
     const closed = Promise.allSettled([sql.close(), kafka.close(), inside.close()]);
     // A connection that waits for a name server cannot be closed before that gives up; an answer does not wait for it.
-    await atMost(CLOSING_MS, closed);
+    await soon<unknown>(closed, CLOSING_MS, undefined);
   }
-}
-
-/** Waits for some work, and no longer than this; the work goes on. */
-async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const end = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, end]);
-  clearTimeout(timer);
 }
 
 /** Prints each check as it finishes; one that was skipped only says that another one failed. */

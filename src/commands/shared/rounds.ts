@@ -1,9 +1,10 @@
 import { doctorReport, isTrouble } from '../../checks/doctor-report.ts';
 import type { CheckResult, Verdict } from '../../checks/types.ts';
 import type { Context } from '../../context.ts';
-import { EXIT, type ExitCode } from '../../errors.ts';
+import type { ExitCode } from '../../errors.ts';
 import { countsLine, doctorText } from '../../ui/doctor-text.ts';
 import { OUTCOME_WORD } from '../../ui/verdict-text.ts';
+import { again, watchFoot } from './again.ts';
 import type { DoctorWishes } from './doctor-wishes.ts';
 import type { Site } from './site.ts';
 
@@ -61,28 +62,20 @@ export async function watch(
   { only, short, watchMs = 0 }: DoctorWishes,
   context: Context,
 ): Promise<ExitCode> {
-  const { out, clock, signal } = context;
+  const { out, clock } = context;
   const redraw = out.live && out.format === 'text';
   const before = new Map<string, Verdict>();
-  try {
-    for (;;) {
-      const checks = await site.look(only, redraw && before.size === 0);
-      const at = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
-      if (redraw) {
-        out.redraw(
-          doctorReport(checks, site.facility, { short }),
-          (report, style) =>
-            `${doctorText(report, style)}\n\n${style.dim(`${at}, every ${watchMs / 1000} s; Ctrl-C ends.`)}`,
-        );
-      } else tell(changes(checks, before, at), checks, before.size === 0, context);
-      for (const { id, verdict } of checks) before.set(id, verdict);
-      await clock.sleep(watchMs, signal);
-    }
-  } catch (cause) {
-    // The way in which a watch ends; nothing has gone wrong.
-    if (signal.aborted) return EXIT.cancelled;
-    throw cause;
-  }
+  return again(watchMs, context, async () => {
+    const checks = await site.look(only, redraw && before.size === 0);
+    const at = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+    if (redraw) {
+      out.redraw(
+        doctorReport(checks, site.facility, { short }),
+        (report, style) => `${doctorText(report, style)}\n\n${style.dim(watchFoot(at, watchMs))}`,
+      );
+    } else tell(changes(checks, before, at), checks, before.size === 0, context);
+    for (const { id, verdict } of checks) before.set(id, verdict);
+  });
 }
 
 function changes(checks: readonly CheckResult[], before: ReadonlyMap<string, Verdict>, at: string): Change[] {

@@ -1,8 +1,9 @@
 import type { StatusReport } from '../../checks/status-report.ts';
 import type { Context } from '../../context.ts';
-import { EXIT, type ExitCode } from '../../errors.ts';
+import type { ExitCode } from '../../errors.ts';
 import { HEALTH_WORD } from '../../ui/health-words.ts';
 import { statusText } from '../../ui/status-text.ts';
+import { again, watchFoot } from './again.ts';
 
 /** What a watch tells where nothing can be drawn over: the word, and why, each time one of both has changed. */
 interface Turn {
@@ -16,32 +17,23 @@ interface Turn {
 export async function watchStatus(
   look: () => Promise<StatusReport>,
   everyMs: number,
-  { out, clock, signal }: Context,
+  context: Context,
 ): Promise<ExitCode> {
+  const { out } = context;
   const redraw = out.live && out.format === 'text';
   let before: StatusReport | undefined;
-  try {
-    for (;;) {
-      const report = await look();
-      if (redraw) {
-        out.redraw(report, (data, style) =>
-          [
-            statusText(data, style),
-            style.dim(`${data.at.slice(0, 19)}Z, every ${everyMs / 1000} s; Ctrl-C ends.`),
-          ].join('\n\n'),
-        );
-      } else if (before === undefined || reasons(before) !== reasons(report)) {
-        const { at, health, findings } = report;
-        out.event({ at, from: before?.health ?? null, health, findings }, turnLine);
-      }
-      before = report;
-      await clock.sleep(everyMs, signal);
+  return again(everyMs, context, async () => {
+    const report = await look();
+    if (redraw) {
+      out.redraw(report, (data, style) =>
+        [statusText(data, style), style.dim(watchFoot(`${data.at.slice(0, 19)}Z`, everyMs))].join('\n\n'),
+      );
+    } else if (before === undefined || reasons(before) !== reasons(report)) {
+      const { at, health, findings } = report;
+      out.event({ at, from: before?.health ?? null, health, findings }, turnLine);
     }
-  } catch (cause) {
-    // The way in which a watch ends; nothing has gone wrong.
-    if (signal.aborted) return EXIT.cancelled;
-    throw cause;
-  }
+    before = report;
+  });
 }
 
 function reasons({ health, findings }: StatusReport): string {

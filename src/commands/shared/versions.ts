@@ -9,6 +9,7 @@ import {
 import type { Context } from '../../context.ts';
 import { FACILITY_COMPOSE, FACILITY_TEMPLATE } from '../../install/facility-deployment.ts';
 import { packageFile } from '../../install/package-files.ts';
+import { soon } from './soon.ts';
 
 /** A look that takes longer is given up: a notice is worth no second. */
 const PATIENCE_MS = 600;
@@ -28,9 +29,9 @@ export interface Looked {
 export async function noticeVersions(facility: Looked, context: Context): Promise<void> {
   const none: PartVersions = {};
   const [docker, compose, connector] = await Promise.all([
-    soon(dockerVersions(facility, context), none),
-    soon(composeVersion(facility, context), none),
-    soon(connectorState(facility, context), none),
+    soon(dockerVersions(facility, context), PATIENCE_MS, none),
+    soon(composeVersion(facility, context), PATIENCE_MS, none),
+    soon(connectorState(facility, context), PATIENCE_MS, none),
   ]);
   const notice = versionNotice(context.version, { ...docker, ...compose, ...connector });
   if (notice !== undefined) context.out.warn(notice);
@@ -66,17 +67,4 @@ async function connectorState({ connector }: Looked, context: Context): Promise<
   if (actual === undefined) return {};
   const template = await packageFile(context.files, context.packageRoot, FACILITY_TEMPLATE);
   return { connectorAsWanted: configDifferences(connectorConfig(template, name), actual).length === 0 };
-}
-
-/** What is known in time; a failure is an answer of its own, for other commands to tell. */
-async function soon<T>(work: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const end = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([work.catch(() => otherwise), end]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

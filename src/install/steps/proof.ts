@@ -1,4 +1,5 @@
 import type { KafkaAnswer, KafkaPort, KafkaRecord } from '../../adapters/kafka-port.ts';
+import { isFirstCopy } from '../../connector/copy-state.ts';
 import { type FacilityNames, TOPIC_PREFIX } from '../../connector/names.ts';
 import { explainTrace, lastError } from '../../connector/trace.ts';
 import { CliError } from '../../errors.ts';
@@ -59,13 +60,7 @@ export function proofStep(
 
   const isCopying = async (): Promise<boolean> => {
     const offsets = (await connect.offsets(stream.names.connector)) ?? [];
-    return offsets.some(
-      ({ offset }) =>
-        // A copy of single tables beside the stream is marked here, too.
-        offset?.snapshot !== undefined &&
-        offset.snapshot !== 'INCREMENTAL' &&
-        offset.snapshot_completed !== true,
-    );
+    return offsets.some(({ offset }) => isFirstCopy(offset));
   };
 
   return {
