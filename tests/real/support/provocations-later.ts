@@ -177,19 +177,16 @@ export const AFTERWARDS: readonly Provocation[] = [
     what: 'a change while another one is not read yet',
     code: 'rebalancing',
     async text(site) {
+      // A connector that goes asks for a rebalance, which the worker begins only after all that waits in its queue.
       await settled(site, 'busy');
       return poll('the worker is busy', 40, async () => {
-        const round = String(500 + Math.floor(performance.now() % 1000));
+        await site.at.register('p-leaves', site.variant('leaves', { 'database.names': OTHERS.empty }));
         const answers = await Promise.all([
-          site.at.ask(
-            'PUT',
-            '/connectors/p-busy/config',
-            site.variant('busy', { 'poll.interval.ms': round }),
-          ),
-          site.at.ask('PATCH', '/connectors/p-busy/offsets', offsetsOf(site, 'busy', LONG_AGO)),
+          site.at.ask('DELETE', '/connectors/p-leaves'),
+          ...Array.from({ length: 8 }, () => site.at.ask('POST', '/connectors/p-busy/restart')),
         ]);
         return answers.find(({ status }) => status === 409)?.text;
-      }).finally(() => site.at.remove('p-busy'));
+      }).finally(() => Promise.all(['p-busy', 'p-leaves'].map(site.at.remove)));
     },
   },
   {

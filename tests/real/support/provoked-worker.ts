@@ -11,6 +11,7 @@ export interface Provoker {
   change(method: string, path: string, body?: unknown): Promise<void>;
   /** Registers a connector, or changes it. @throws Error when the worker refuses it */
   register(name: string, config: ConnectorConfig): Promise<void>;
+  /** Takes a connector away; one that is gone already is as good. */
   remove(name: string): Promise<void>;
   /** Stops a connector, so that its position is stored and may be changed. */
   stop(name: string): Promise<void>;
@@ -43,7 +44,7 @@ export function provoker(worker: WorkerContainer): Provoker {
     let said = '';
     await poll(`${method} ${path}`, 30, async () => {
       const answer = await ask(method, path, body);
-      if (answer.status < 300) return true;
+      if (answer.status < 300 || (method === 'DELETE' && answer.status === 404)) return true;
       said = answer.text;
       if (answer.status === 409) return undefined;
       throw new Error(`${method} ${path}: ${answer.status} ${said}`);
