@@ -56,7 +56,7 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      { test: { ...REAL, name: 'facilities', include: FACILITIES, maxWorkers: 2 } },
+      { test: { ...REAL, name: 'facilities', include: FACILITIES, maxWorkers: 3 } },
       {
         test: {
           ...REAL,

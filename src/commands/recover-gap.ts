@@ -6,7 +6,7 @@ import { movedTo, positionsOf } from '../connector/stored-position.ts';
 import { qualified } from '../connector/table-selection.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
-import { logPosition, nothingListed } from '../install/database/log-position.ts';
+import { logPosition } from '../install/database/log-position.ts';
 import { movedStep } from '../install/recovery/position-steps.ts';
 import { savedStep, stoppedStep } from '../install/recovery/stop-steps.ts';
 import type { Step, StepResult } from '../install/step.ts';
@@ -136,9 +136,7 @@ async function move(
       movedStep(names.connector, target, ports),
     ];
     const own = () => (moves(gap) ? steps : []);
-    return await runRecovery('recover gap', again, life, context, own, () =>
-      nothingListed(sql, context.signal),
-    );
+    return await runRecovery('recover gap', again, life, context, own);
   } finally {
     await sql.close();
   }

@@ -169,6 +169,47 @@ describe('restart', () => {
     expect(stderr).toContain('heartbeat read back');
   });
 
+  describe('without a heartbeat', () => {
+    const changes = (n: number) => {
+      const { rows } = world.world.sql;
+      world.world.sql.rows = (text, ...more) =>
+        text.includes('AS n FROM cdc.lsn_time_mapping') ? [{ n }] : rows(text, ...more);
+    };
+    beforeEach(() => {
+      world.silent = true;
+    });
+
+    it('is proven as far as can be where SQL Server has no change on record', async () => {
+      changes(0);
+      const { exit, stderr } = await cli('restart');
+      expect([exit, flat(stderr)]).toEqual([
+        0,
+        expect.stringContaining('no change on record: nothing to send'),
+      ]);
+    });
+
+    it.each([
+      ['there is a change', () => changes(1)],
+      [
+        'the connector is not connected',
+        () => {
+          changes(0);
+          world.docker.figures = world.docker.figures.replace(/(stream_connected) 1(\.0)?/, '$1 0.0');
+        },
+      ],
+      [
+        'SQL Server does not answer',
+        () => {
+          world.world.sql.rows = () => ({ kind: 'sql', number: 229, message: 'denied' });
+        },
+      ],
+    ])('is an error where %s', async (_, arrange) => {
+      arrange();
+      const { exit, stderr } = await cli('restart', '--accept-risk', 'resnapshot');
+      expect([exit, stderr]).toEqual([3, expect.stringContaining('nothing arrives in Kafka')]);
+    });
+  });
+
   it('--failed restarts a failed task alone, and nothing where nothing has failed', async () => {
     world.worker.calls.length = 0;
     expect(await json('restart', '--failed')).toMatchObject({ exit: 0, changed: false });

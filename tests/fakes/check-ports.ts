@@ -13,7 +13,7 @@ import { FIGURES_URL } from '../../src/connector/metrics.ts';
 import { CONNECTOR_CLASS, CONNECTOR_VERSION, OUR_TRANSFORM } from '../../src/connector/plugins.ts';
 import { storedLog } from './log-lines.ts';
 
-const WORKER_FIGURES = readFileSync(new URL('worker-figures.txt', import.meta.url), 'utf8');
+export const WORKER_FIGURES = readFileSync(new URL('worker-figures.txt', import.meta.url), 'utf8');
 
 const FIVE_HOURS_MS = 5 * 3_600_000;
 

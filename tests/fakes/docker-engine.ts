@@ -11,8 +11,9 @@ import type {
 } from '../../src/adapters/docker-port.ts';
 import { imageFiles } from '../../src/adapters/image-file.ts';
 import type { SavedImage } from '../../src/adapters/image-file-port.ts';
+import { FIGURES_URL } from '../../src/connector/metrics.ts';
 import { CliError } from '../../src/errors.ts';
-import { nslookup } from './check-ports.ts';
+import { nslookup, WORKER_FIGURES } from './check-ports.ts';
 import { storedLog } from './log-lines.ts';
 import { savedImage, savedTar } from './saved-image.ts';
 
@@ -27,6 +28,8 @@ export interface DockerEngine extends DockerPort {
   /** Called after a container that ran was stopped. */
   onStop: (name: string) => void;
   log: string;
+  /** Of each worker; those of a real one. */
+  figures: string;
 }
 
 /** What images a stream of `docker save` holds. */
@@ -58,6 +61,7 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
     onStart: () => {},
     onStop: () => {},
     log: '',
+    figures: WORKER_FIGURES,
     endpoint: 'unix:///var/run/docker.sock',
     origin: 'default socket',
     guarded: true,
@@ -122,7 +126,10 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
       const { options } = find(name);
       options.HostConfig = { ...(options.HostConfig as object), RestartPolicy: { Name: policy } };
     },
-    exec: async (_, words) => ({ exitCode: 0, output: nslookup(words) }),
+    exec: async (_, words) => ({
+      exitCode: 0,
+      output: words.at(-1)?.includes(FIGURES_URL) === true ? engine.figures : nslookup(words),
+    }),
     execStream: () => {
       throw new Error('not part of this fake');
     },

@@ -1,6 +1,7 @@
+import type { DockerPort } from '../../adapters/docker-port.ts';
 import { FIGURES_RULES, FIGURES_URL, parseMetrics, type WorkerMetrics } from '../../connector/metrics.ts';
 import { sizeText, spanText } from '../../units.ts';
-import type { CheckContext, FacilityCheck } from '../context.ts';
+import type { FacilityCheck } from '../context.ts';
 import type { Remedy, Verdict } from '../types.ts';
 import { counted, pass, skip, unknown, warn } from '../verdicts.ts';
 
@@ -33,7 +34,7 @@ export const streamMetrics: FacilityCheck<MetricsFacts> = {
 
   async probe(context) {
     const nowMs = context.clock.now();
-    return { ...(await figures(context)), nowMs };
+    return { ...(await workerFigures(await context.docker(), context.names.container)), nowMs };
   },
 
   judge({ metrics, why, nowMs }) {
@@ -53,10 +54,13 @@ export const streamMetrics: FacilityCheck<MetricsFacts> = {
 };
 
 /** Looks from inside the container: the figures are on its own loopback. */
-async function figures({ docker, names }: CheckContext): Promise<Omit<MetricsFacts, 'nowMs'>> {
+export async function workerFigures(
+  docker: DockerPort,
+  container: string,
+): Promise<Omit<MetricsFacts, 'nowMs'>> {
   const wget = `exec /bin/busybox timeout ${PATIENCE_S} /bin/busybox wget -q -O - ${FIGURES_URL}`;
   const script = `[ -e ${FIGURES_RULES} ] || { echo ${NO_EXPORTER}; exit 1; }; ${wget}`;
-  const { exitCode, output } = await (await docker()).exec(names.container, ['/bin/sh', '-c', script]);
+  const { exitCode, output } = await docker.exec(container, ['/bin/sh', '-c', script]);
   const metrics = exitCode === 0 ? parseMetrics(output) : null;
   if (metrics !== null) return { metrics, why: null };
   return { metrics, why: reason(exitCode, output) };

@@ -20,6 +20,7 @@ import { firstCopyPossible, firstCopyStep } from './first-copy.ts';
 import { imageRecipe } from './image.ts';
 import type { Options } from './module.ts';
 import { startsConnector } from './moves.ts';
+import { nothingToSend } from './nothing-to-send.ts';
 import { dockerOrReason } from './planned.ts';
 import { guardStart } from './start-guard.ts';
 import { typed } from './typed.ts';
@@ -112,6 +113,7 @@ async function open({ settings, resolved, options }: Wanted, context: Context, d
     facilityCode: settings.facilityCode,
     database: settings.database.name,
     heartbeatMs: settings.heartbeatIntervalMs,
+    rests: nothingToSend(settings, names, docker, context),
     unproven: cutOff((await readJournal(files, `${dir}/${JOURNAL_FILE}`)).journal) !== undefined,
   };
   return {

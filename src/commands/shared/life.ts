@@ -17,6 +17,7 @@ import type { FacilitySettings } from '../../settings/facility.ts';
 import { type LifeAnswer, lifeText } from '../../ui/life-text.ts';
 import { openFacility } from './facility.ts';
 import type { Options } from './module.ts';
+import { nothingToSend } from './nothing-to-send.ts';
 
 /** What the installation gives a container to end in, where its own setting cannot be read. */
 const USUAL_GRACE_S = 60;
@@ -108,12 +109,14 @@ export interface Proof {
   step: Step;
 }
 
-export function proofOf({ settings, names, ports }: Life, kafka: KafkaPort, signal: AbortSignal): Proof {
+export function proofOf({ settings, names, ports }: Life, kafka: KafkaPort, context: Context): Proof {
+  const { signal } = context;
   const stream = {
     names,
     facilityCode: settings.facilityCode,
     database: settings.database.name,
     heartbeatMs: settings.heartbeatIntervalMs,
+    rests: nothingToSend(settings, names, ports.docker, context),
   };
   let made: Step | undefined;
   const step = async () => {
@@ -146,7 +149,7 @@ export async function bringUp(
   const { names, ports, settings } = life;
   const kafka = await context.kafka(settings.kafka, `cdc.${settings.facilityId}.cli`);
   try {
-    const proof = proofOf(life, kafka, context.signal);
+    const proof = proofOf(life, kafka, context);
     await proof.since();
     const steps = [
       ...first(proof),

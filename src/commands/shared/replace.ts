@@ -121,7 +121,7 @@ export async function goForward(
   const life = await lifeOf(settings, context);
   const kafka = await context.kafka(settings.kafka, `cdc.${settings.facilityId}.cli`);
   try {
-    const proof = proofOf(life, kafka, context.signal);
+    const proof = proofOf(life, kafka, context);
     const steps = forwardSteps(record, deployment, life.ports, { patienceMs, onStopped: proof.since });
     const journal = { journalPath: `${settings.dir}/${JOURNAL_FILE}`, command: record.what };
     return await runSteps([...steps, proof.step], { ...context, ...journal, again: null });
@@ -163,7 +163,7 @@ export async function goBack(
   const life = await lifeOf(settings, context);
   const kafka = await context.kafka(settings.kafka, `cdc.${settings.facilityId}.cli`);
   try {
-    const proof = proofOf(life, kafka, context.signal);
+    const proof = proofOf(life, kafka, context);
     await proof.since();
     const steps = [
       ...backSteps(record, () => formerCompose(dir, context), life.ports),

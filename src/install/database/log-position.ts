@@ -43,7 +43,7 @@ export async function nothingListed(sql: SqlServerPort, signal: AbortSignal): Pr
     {},
     signal,
   );
-  return Number(row?.n ?? 0) === 0;
+  return Number(row?.n) === 0;
 }
 
 /**

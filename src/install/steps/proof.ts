@@ -20,6 +20,9 @@ const COPY_AFTER_MS = 45_000;
 /** How long a heartbeat waits for the first rows. */
 const FIRST_ROWS_MS = 15_000;
 
+/** What is there to send comes within that, and a first copy has begun. */
+const REST_AFTER_MS = 10_000;
+
 /** Steps after which the stream begins anew. */
 const RESTARTING = new Set(['container', 'connector', 'running']);
 
@@ -31,6 +34,8 @@ export interface Stream {
   heartbeatMs: number;
   /** An earlier run was cut off: it may have restarted something and proven nothing. */
   unproven?: boolean;
+  /** Why nothing comes although all is well, in a few words; undefined where there is something to send or nobody can tell. */
+  rests(): Promise<string | undefined>;
 }
 
 /**
@@ -92,6 +97,8 @@ export function proofStep(
         if (waited > COPY_AFTER_MS && now.records > first.records && (await isCopying())) {
           return `the first copy is under way: ${now.records} records in ${now.topics} topics so far`;
         }
+        const rest = waited > REST_AFTER_MS ? await stream.rests() : undefined;
+        if (rest !== undefined) return rest;
         const status = await connect.status(stream.names.connector);
         if (status !== undefined && hasFailed(status)) throw connectorFailed(status, stream.names.container);
         if (waited > limitMs) {
@@ -137,8 +144,8 @@ function silent(topic: string, ms: number, container: string, log: string): CliE
       seen: nothing,
       needed:
         'Errors in the log tell more, and doctor which part is at fault. Where nothing has changed in the hospital since the ' +
-        'capture began, or for longer than changes are kept, there is nothing to send and all is well: status then says ' +
-        'sql-capture-fresh-unchanged. The table that sql enable makes ends that; so does the next change.',
+        'capture began, or for longer than changes are kept, there is nothing to send: status then says ' +
+        'sql-capture-fresh-unchanged.',
       commands: ['clinicmaster-cdc status', ...doctor],
     });
   }

@@ -18,7 +18,6 @@ import { acceptedStartRisks } from '../start-guard.ts';
  * Brings the worker up, does the work of one playbook, and ends when the stream is proven.
  * @param work steps between the worker that is up and the connector that runs; where there are none, the connector may start
  * with the worker
- * @param quiet nothing is there that the connector could send, nor a heartbeat: that it runs is all that can be seen
  */
 export async function runRecovery(
   command: string,
@@ -26,13 +25,12 @@ export async function runRecovery(
   life: Life,
   context: Context,
   work: (kafka: KafkaPort) => readonly Step[],
-  quiet: () => Promise<boolean> = async () => false,
 ): Promise<StepResult[]> {
   const { names, ports, settings } = life;
   await requireContainer(life);
   const kafka = await context.kafka(settings.kafka, `cdc.${settings.facilityId}.cli`);
   try {
-    const proof = proofOf(life, kafka, context.signal);
+    const proof = proofOf(life, kafka, context);
     await proof.since();
     const own = work(kafka);
     const steps = [
@@ -41,11 +39,7 @@ export async function runRecovery(
       workerStep(names.container, ports),
       ...own,
       runningStep(names.connector, names.container, ports),
-      {
-        ...proof.step,
-        run: async (progress: (message: string) => void) =>
-          (await quiet()) ? 'nothing to send: the first change will prove it' : proof.step.run(progress),
-      },
+      proof.step,
     ];
     return await runSteps(steps, {
       ...context,
