@@ -54,6 +54,8 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/unit/**/*.test.ts', 'tests/cli/**/*.test.ts', 'tests/*.test.ts'],
           testTimeout: 20_000,
+          // By default one core of two would stand idle.
+          maxWorkers: '100%',
         },
       },
       { test: { ...REAL, name: 'facilities', include: FACILITIES, maxWorkers: 3 } },

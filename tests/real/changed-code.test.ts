@@ -12,6 +12,7 @@ import { facilityNames, TOPIC_PREFIX } from '../../src/connector/names.ts';
 import { DATABASE } from './support/hospital.ts';
 import { type InstalledFacility, installFacility, jsonOf } from './support/installed-facility.ts';
 import { type OwnSink, startOwnSink } from './support/own-sink.ts';
+import { poison } from './support/poison.ts';
 import { type ProgramRun, runProgram } from './support/program.ts';
 
 /** A facility that gets another DHIS2 code: the real connector goes on under it, the real warehouse follows. */
@@ -128,6 +129,8 @@ test('while the old code streams nothing is carried over', async () => {
 
 test('the warehouse gets the new code: counted first, refused without the risk, nothing else is touched', async () => {
   await facility.ask('stop');
+  // At the end of the topic: the sink will never write down that it is through with this one.
+  await poison(PATIENTS, { PatientNo: 77, facility_dhis2_code: OLD });
   sent = await records();
   // The hospital works on.
   await facility.hospital.dba(

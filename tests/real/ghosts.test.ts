@@ -1,17 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CliFailed, type CliRun, runCli } from '../../sandbox/src/demo/cli.ts';
-import { kafkaFor } from '../../sandbox/src/kafka/client.ts';
-import { withAdmin } from '../../sandbox/src/kafka/topics.ts';
 import type { PostgresLogin } from '../../sandbox/src/load.ts';
-import { DLQ_TOPIC, TOPIC_PREFIX } from '../../src/connector/names.ts';
+import { TOPIC_PREFIX } from '../../src/connector/names.ts';
 import { DATABASE } from './support/hospital.ts';
 import { type PreparedFacility, prepareFacility } from './support/installed-facility.ts';
 import { type OwnSink, startOwnSink } from './support/own-sink.ts';
+import { poison } from './support/poison.ts';
 import { type ProgramRun, runProgram } from './support/program.ts';
 import type { WorkerContainer } from './support/worker-container.ts';
 
@@ -307,23 +305,13 @@ describe('rows that were deleted in a gap', () => {
 describe('what speaks against a whole copy', () => {
   test('a row that the sink has set aside is named, whosoever it is told apart by its key', async () => {
     await ghosts('mark', '--facility', CODE, '--tables', 'dbo.Patients');
-    const key = (code: string) => JSON.stringify({ PatientNo: 77, facility_dhis2_code: code });
-    const producer = (await kafkaFor()).producer({
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-    });
-    await producer.connect();
-    const ends = async () =>
-      withAdmin(async (admin) => Number((await admin.fetchTopicOffsets(DLQ_TOPIC))[0]?.high ?? 0));
-    const before = await ends();
-    await producer.send({ topic: PATIENTS, messages: [{ key: key(OTHER), value: 'no JSON' }] });
-    await until('the sink has set it aside', 30, async () => (await ends()) > before);
+    const key = (code: string | undefined) => ({ PatientNo: 77, facility_dhis2_code: code });
+    await poison(PATIENTS, key(OTHER));
     const flags = ['--facility', CODE, '--table', 'Patients', '--rows', '0', '--json'];
     const codes = async () =>
       json(await ghosts('show', ...flags)).tables[0].against.map(({ code }: { code: string }) => code);
     expect(await codes()).not.toContain('dead-letters');
-    await producer.send({ topic: PATIENTS, messages: [{ key: key(CODE), value: 'no JSON' }] });
-    await until('the sink has set that aside, too', 30, async () => (await ends()) > before + 1);
-    await producer.disconnect();
+    await poison(PATIENTS, key(CODE));
     expect(await codes()).toContain('dead-letters');
     const refused = await remove(
       '--rows',

@@ -118,6 +118,12 @@ export async function lettersSince(
   return { known: true, value: letters.filter(({ topic }) => topic === '' || tableOf(topic) === table) };
 }
 
+/** What was set aside of a table and is still kept, everybody's; none where Kafka does not hand it out. */
+export async function lettersKept(table: string, kafka: KafkaPort, signal: AbortSignal): Promise<Letter[]> {
+  const part = await kafka.recordsFrom(DLQ_TOPIC, {}, signal);
+  return part.ok ? lettersOf(part.value.records).filter(({ topic }) => tableOf(topic) === table) : [];
+}
+
 async function askedSince(
   { facility, kafka: ends }: Mark,
   table: string,
