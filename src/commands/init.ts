@@ -92,9 +92,11 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
     return { settings, existing, resolved: answers.resolved, options: answers.options };
   };
   let wanted = await settle();
-  await soleInstance(wanted.settings, context);
-  await oldWorkerGone(wanted.settings, context);
-  const { container } = facilityNames(wanted.settings.facilityId, wanted.settings.instance);
+  const alone = async () => {
+    await soleInstance(wanted.settings, context);
+    await oldWorkerGone(wanted.settings, context);
+  };
+  await alone();
   // What differs in the connector is for the plan to say.
   await noticeVersions({ dir, instance: wanted.settings.instance }, context);
   const cut = await sayCutOff(context, `${dir}/${JOURNAL_FILE}`);
@@ -103,11 +105,14 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
   const before = await withinReach(FACILITY_CHECKS, dir, options, context);
   const check = () => checkFacility(before, 'before-install', wanted.settings, context);
   const change = async () => {
+    const before = streamOf(wanted.settings);
     answers = (await answers.change?.()) ?? answers;
     wanted = await settle();
+    if (streamOf(wanted.settings) !== before) await alone();
   };
   const checks = await preflight(context, dryRun ? { ...options, yes: true } : options, check, change);
   const { settings } = wanted;
+  const { container } = facilityNames(settings.facilityId, settings.instance);
   if (dryRun) {
     if (old !== undefined && !hasFailure(checks)) await carry(old, settings, false, context);
     const plan = await previewFacility(wanted, context);
@@ -136,6 +141,11 @@ async function run(given: Context, options: Options): Promise<ExitCode> {
     ...(rename === undefined ? {} : { renamed: rename }),
     next: ['clinicmaster-cdc status', 'clinicmaster-cdc doctor', 'clinicmaster-cdc logs'],
   });
+}
+
+/** What another worker would have to share with this one to be in its way. */
+function streamOf({ facilityCode, facilityId, instance, kafka }: FacilitySettings): string {
+  return [facilityCode, facilityId, instance, ...kafka.brokers].join(' ');
 }
 
 /** Settings from the answers; a certificate comes from its flag, else from the enrolment or the folder. */

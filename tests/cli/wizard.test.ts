@@ -325,6 +325,29 @@ describe('a mistake at a question', () => {
   });
 });
 
+it('a code that is changed at the end is looked up on this machine as the first one was', async () => {
+  const Labels = { 'org.clinicmaster.cdc.facility': 'aB3dEfGhI45', 'org.clinicmaster.cdc.role': 'facility' };
+  await world.docker.createContainer('clinicmasterwarehouse-other', { Image: 'x', Labels });
+  await world.docker.start('clinicmasterwarehouse-other');
+  const turns: Turn[] = [
+    ...FACILITY,
+    ...SERVER,
+    ...LOGIN,
+    ...TABLES,
+    KAFKA[0]!,
+    KAFKA[1]!,
+    ['Kafka password', 'wrong', () => (world.world.kafka.login = 'refused')],
+    ['What now?', 'Go on anyway'],
+    GO_ON,
+    ['What now?', 'Change an answer'],
+    ['Which answer?', 'DHIS2 code'],
+    ['DHIS2 code', 'aB3dEfGhI45'],
+  ];
+  const { exit, left, stderr } = await talk(turns);
+  expect([exit, left]).toEqual([3, []]);
+  expect(stderr).toContain('This machine works for aB3dEfGhI45 already.');
+});
+
 describe('a certificate that nobody here has signed', () => {
   it('of SQL Server is asked about, and taken as it is where the user says so', async () => {
     world.world.sql.certificate = { chainError: 'SELF_SIGNED_CERT', selfSigned: true };
