@@ -47,7 +47,7 @@ export interface CopyState {
 /** The stored position is one of a first copy that is not complete. A copy of single tables beside the stream is marked there, too. */
 export function isFirstCopy(offset: Record<string, unknown> | null): boolean {
   const { snapshot, snapshot_completed: completed } = offset ?? {};
-  return snapshot !== undefined && snapshot !== null && snapshot !== 'INCREMENTAL' && completed !== true;
+  return snapshot != null && snapshot !== false && snapshot !== 'INCREMENTAL' && completed !== true;
 }
 
 /** The tables that a stored position still has to copy: `dbo.Visits`; empty when no copy is under way. */

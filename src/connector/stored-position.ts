@@ -1,5 +1,6 @@
 import type { ConnectorOffset } from '../adapters/connect-port.ts';
 import type { KafkaRecord } from '../adapters/kafka-port.ts';
+import { isFirstCopy } from './copy-state.ts';
 import { commitLsn, lsnHex } from './lsn.ts';
 
 /** Where the connector stands in the log of one database, as Connect keeps it in Kafka. */
@@ -39,11 +40,11 @@ export function positionsIn(records: readonly KafkaRecord[], connector: string):
 
 function position(partition: Record<string, unknown>, offset: unknown): StoredPosition | undefined {
   if (!isObject(offset) || typeof partition.database !== 'string') return undefined;
-  const { commit_lsn: lsn, snapshot, snapshot_completed: completed } = offset;
+  const { commit_lsn: lsn } = offset;
   return {
     database: partition.database,
     lsn: typeof lsn === 'string' ? (lsnHex(lsn) ?? null) : null,
-    copying: snapshot !== undefined && snapshot !== null && snapshot !== false && completed !== true,
+    copying: isFirstCopy(offset),
     partition: partition as StoredPosition['partition'],
     offset: offset as StoredPosition['offset'],
   };

@@ -62,6 +62,8 @@ describe('a first copy', () => {
     [{ commit_lsn: LSN, snapshot: 'INITIAL', snapshot_completed: true }, HEX, false],
     [{ commit_lsn: 'NULL', snapshot: true }, null, true],
     [{ commit_lsn: LSN, change_lsn: null, event_serial_no: 0 }, HEX, false],
+    // A copy of single tables beside the stream.
+    [{ commit_lsn: LSN, snapshot: 'INCREMENTAL', snapshot_completed: false }, HEX, false],
   ])('is under way or not: %j', (offset, lsn, copying) => {
     expect(of(offset)).toEqual([[lsn, copying]]);
   });
