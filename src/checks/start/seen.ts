@@ -1,4 +1,5 @@
 import type { StoredPosition } from '../../connector/stored-position.ts';
+import { runningMs } from '../container-time.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
 import { kafkaHistoryConfig } from '../kafka/kafka-history-config.ts';
 import { runChecks } from '../runner.ts';
@@ -55,13 +56,13 @@ export async function lookAtPosition(context: CheckContext, parent: AbortSignal)
       heartbeatAge(context, limit.signal),
       historyState(context, limit.signal),
       taskStates(context, limit.signal),
-      upFor(context, limit.signal),
+      inTime(runningMs(context), limit.signal),
     ]);
     parent.throwIfAborted();
     const position = positionOf(stored, context.settings.database.name);
     const results = await judged(position, context, parent);
     const running = tasks.includes('RUNNING');
-    const pausedInMemory = tasks.includes('PAUSED') && heartbeatMs !== null && heartbeatMs < upMs;
+    const pausedInMemory = tasks.includes('PAUSED') && heartbeatMs !== null && heartbeatMs < (upMs ?? 0);
     const verdicts =
       position === undefined ? {} : Object.fromEntries(results.map(({ id, verdict }) => [id, verdict]));
     return { facts: { stored, heartbeatMs, history, running, pausedInMemory, verdicts }, results };
@@ -111,13 +112,4 @@ async function historyState(context: CheckContext, signal: AbortSignal): Promise
 async function taskStates({ connect, names }: CheckContext, signal: AbortSignal): Promise<string[]> {
   const status = await inTime(connect.status(names.connector), signal);
   return (status?.tasks ?? []).map(({ state }) => state);
-}
-
-/** How long the container has been up, in ms; 0 where that cannot be told. */
-async function upFor({ docker, names, clock }: CheckContext, signal: AbortSignal): Promise<number> {
-  const found = await inTime(
-    docker().then((engine) => engine.container(names.container)),
-    signal,
-  );
-  return found?.running === true ? Math.max(0, clock.now() - Date.parse(found.startedAt)) : 0;
 }
