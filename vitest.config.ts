@@ -7,24 +7,38 @@ const FIRST = 'sandbox.test.ts';
 const LAST = 'demo.test.ts';
 
 /**
- * Facilities of their own, with their own hospital, names and ports, that wait most of the time: two at a time. Longest first.
+ * Facilities of their own, with their own hospital, names and ports, that wait most of the time: several at a time. Longest first.
  */
 const FACILITIES = [
   'recover-history',
-  'snapshot',
-  'recover-gap',
+  'doctor-fix',
   'recover-stopped',
+  'snapshot',
   'init-killed',
   'upgrade',
+  'init',
   'moves',
-  'values',
-  'offline',
+  'recover-gap',
+  'messages-provoked',
+  'handover-missed',
   'silent-identity',
   'silent-capture',
-  'handover-missed',
+  'values',
+  'offline',
+  'ghosts',
+  'doctor-status',
+  'standin-debezium',
   'wizard',
+  'stop',
+  'image',
+  'changed-code',
   'rotate',
   'logs',
+  'sql-command',
+  'tables-debezium',
+  'metrics',
+  'own-schema',
+  'bundle',
   'image-registry',
   'kafka-facility-id',
 ].map((name) => `tests/real/${name}.test.ts`);
@@ -58,7 +72,7 @@ export default defineConfig({
           maxWorkers: '100%',
         },
       },
-      { test: { ...REAL, name: 'facilities', include: FACILITIES, maxWorkers: 3 } },
+      { test: { ...REAL, name: 'facilities', include: FACILITIES, maxWorkers: 4 } },
       {
         test: {
           ...REAL,

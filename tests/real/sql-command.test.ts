@@ -251,7 +251,9 @@ describe.each(RELEASES)('a bare database on %s', (release) => {
     const { exit, stdout } = await sql(asDba(), 'enable', '--apply', '--yes', '--monitoring');
     expect(stdout).toContain('Done:');
     expect(exit).toBe(0);
-    expect((await check(settings(), 'sqlserver')).troubles()).toEqual([]);
+    // The capture job may need a moment for its first mark.
+    const troubles = async () => (await check(settings(), 'sqlserver')).troubles();
+    await expect.poll(troubles, { timeout: 30_000 }).toEqual([]);
   });
 
   test('no password was ever shown', () => {

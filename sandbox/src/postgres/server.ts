@@ -58,6 +58,8 @@ export async function ensureDatabase(login: PostgresLogin): Promise<PostgresLogi
   const client = new pg.Client(superuser);
   await client.connect();
   try {
+    // Two at once who alter the same role: PostgreSQL gives one of them an error. The lock ends with the session.
+    await client.query("SELECT pg_advisory_lock(hashtext('clinicmaster-cdc sandbox: roles and databases'))");
     const user = pg.escapeIdentifier(login.user);
     const roles = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [login.user]);
     await client.query(

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { enrol, sinkGrants } from '../../../sandbox/src/kafka/enrol.ts';
 import { loadSandbox, type PostgresLogin } from '../../../sandbox/src/load.ts';
@@ -21,10 +23,11 @@ export interface OwnSink {
 
 /**
  * It sees the topics of this test's hospital alone, so that nobody else's tables come into its warehouse. There is one sink at
- * a time: its container and its group have fixed names.
+ * a time, since its container and its group have fixed names: another test that has one is waited for.
  * @param name of its PostgreSQL database and, with hyphens, of its Kafka user
  */
 export async function startOwnSink(name: string, restPort: number): Promise<OwnSink> {
+  const leave = await alone();
   const sandbox = await loadSandbox();
   const grants = sinkGrants().map((grant) =>
     grant.name === `${TOPIC_PREFIX}.` ? { ...grant, name: `${TOPIC_PREFIX}.${DATABASE}.` } : grant,
@@ -55,6 +58,21 @@ export async function startOwnSink(name: string, restPort: number): Promise<OwnS
     await worker.remove();
     await dropDatabase(name);
     await rm(dir, { recursive: true, force: true });
+    leave();
   };
   return { worker, login, warehouse, dir, remove };
+}
+
+const SINK_TURN_PORT = 18898;
+
+/** Waits for its turn. A port is let go whenever its process ends, however it ends. */
+async function alone(): Promise<() => void> {
+  for (;;) {
+    const server = createServer();
+    const mine = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(SINK_TURN_PORT, '127.0.0.1', () => resolve(true));
+    });
+    if (mine) return () => server.close();
+    await sleep(500);
+  }
 }

@@ -2,11 +2,13 @@ package org.clinicmaster.cdc.worker;
 
 import java.nio.file.Path;
 import org.apache.kafka.connect.cli.ConnectDistributed;
+import org.apache.kafka.connect.runtime.Connect;
+import org.apache.kafka.connect.runtime.distributed.DistributedHerder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Connect worker of a facility with its figures beside it. Where the figures cannot be given, the worker runs without
+ * The Connect worker of a facility with its figures beside it, and a stop that does not wait for nothing. Where the figures cannot be given, the worker runs without
  * them: no trouble of a measurement may stop the stream. That is why this is no Java agent, which would end the process.
  */
 public final class FacilityWorker {
@@ -28,7 +30,20 @@ public final class FacilityWorker {
         Thread figures = new Thread(FacilityWorker::giveFigures, "figures");
         figures.setDaemon(true);
         figures.start();
-        ConnectDistributed.main(args);
+        new Worker(args).run();
+    }
+
+    /** Connect's own, which stops without its half minute of waiting. */
+    private static final class Worker extends ConnectDistributed {
+
+        Worker(String... args) {
+            super(args);
+        }
+
+        @Override
+        public void processExtraArgs(Connect<DistributedHerder> connect, String[] extraArgs) {
+            new PromptStop(connect.herder()).arm();
+        }
     }
 
     private static void giveFigures() {
