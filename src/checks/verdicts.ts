@@ -1,3 +1,4 @@
+import { playbookOf } from './health/playbooks.ts';
 import type { Outcome, Remedy, Verdict } from './types.ts';
 
 interface Detail {
@@ -28,8 +29,17 @@ export function skip(code: string, summary: string): Verdict {
   return verdict('skip', code, summary, {});
 }
 
+/** Where a playbook leads through it, the remedy names its page. */
 function verdict(outcome: Outcome, code: string, summary: string, detail: Detail): Verdict {
-  return { outcome, code, summary, ...detail };
+  const playbook = playbookOf(code);
+  if (detail.remedy === undefined || playbook === undefined) return { outcome, code, summary, ...detail };
+  return {
+    outcome,
+    code,
+    summary,
+    ...detail,
+    remedy: { doc: `docs/playbooks/${playbook}.md`, ...detail.remedy },
+  };
 }
 
 /** `1 table`, `3 tables`. */

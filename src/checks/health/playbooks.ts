@@ -13,6 +13,7 @@ const PLAYBOOKS: Record<string, string> = {
   'sql-db-restored': 'database-restored',
   'sql-tables-enabled': 'table-not-captured',
   'sql-schema-drift': 'column-change',
+  'stream-columns': 'column-change',
   'sql-table-pk': 'table-without-key',
   'kafka-group-foreign-member': 'duplicate-code',
   'heartbeat-fresh-foreign': 'duplicate-code',

@@ -95,7 +95,6 @@ export const streamColumns: FacilityCheck<ColumnsFacts> = {
         sql: [`USE ${bracketed(settings.database.name)};`, ...missed.map(({ table }) => again(table))],
         commands: ['clinicmaster-cdc sql handover --finish'],
         who: 'dba',
-        doc: 'docs/playbooks/column-change.md',
       },
     });
   },

@@ -182,7 +182,6 @@ function judgeGaps(gaps: readonly Gap[], since: string | null, { dir }: Facility
         `clinicmaster-cdc recover gap --dir ${dir}`,
         `clinicmaster-cdc doctor --only ${ID} --fix --accept-risk forget`,
       ],
-      doc: 'docs/playbooks/table-gap.md',
       who: 'central-team',
     },
   });

@@ -126,7 +126,6 @@ function restored(changed: readonly string[], since: string | null, settings: Fa
           `clinicmaster-cdc recover restored --dir ${settings.dir}`,
           `clinicmaster-cdc doctor --only ${ID} --fix --accept-risk forget`,
         ],
-        doc: 'docs/playbooks/database-restored.md',
         who: 'central-team',
       },
     },

@@ -83,7 +83,6 @@ export const sqlLsnRegressed: FacilityCheck<RegressedFacts> = {
             `clinicmaster-cdc recover restored --dir ${settings.dir}`,
             `clinicmaster-cdc doctor --only ${ID} --fix --accept-risk forget`,
           ],
-          doc: 'docs/playbooks/database-restored.md',
           who: 'central-team',
         },
       });

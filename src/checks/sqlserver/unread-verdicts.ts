@@ -23,7 +23,6 @@ export function lost({ position, oldest }: Glance, settings: FacilitySettings): 
       commands: [recover(settings)],
       sql: keepLonger(settings.database.name, 20_160),
       who: 'central-team',
-      doc: 'docs/playbooks/retention-passed.md',
     },
   });
 }
@@ -39,7 +38,6 @@ export function idleLost({ position, oldest }: Glance, settings: FacilitySetting
         'and copies nothing. The heartbeat table keeps this from coming back.',
       commands: [recover(settings), 'clinicmaster-cdc sql enable'],
       who: 'you',
-      doc: 'docs/playbooks/idle-facility.md',
     },
   });
 }
@@ -56,7 +54,6 @@ export function passed({ position, oldest, at, left }: Unread, settings: Facilit
         'second one.',
       commands: [recover(settings), `clinicmaster-cdc doctor --only ${ID} --fix --accept-risk forget`],
       who: 'central-team',
-      doc: 'docs/playbooks/retention-passed.md',
     },
   });
 }
