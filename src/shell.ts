@@ -23,6 +23,24 @@ export function asAdministrator(command: string, { platform, privileged }: Typis
   return privileged === true ? command : `sudo ${command}`;
 }
 
+/** The plain tools of a network that remedies name, with what Windows has in their place. */
+const TOOLS_OF_WINDOWS: readonly [RegExp, string][] = [
+  [/^nc -vz -w \d+ (\S+) (\d+)/, 'Test-NetConnection $1 -Port $2'],
+  [/^ping -M do -s (\d+) -c (\d+) (\S+)/, 'ping -f -l $1 -n $2 $3'],
+  [/^ip route get (\S+)/, 'tracert -d -h 5 $1'],
+  [
+    /^sudo ip link set dev \S+ mtu (\d+)/,
+    'netsh interface ipv4 set subinterface "VPN" mtu=$1 store=persistent   # as administrator',
+  ],
+];
+
+/** A command of a remedy, which names the tools of Linux, as it is typed on this machine. */
+export function spelledFor({ platform }: Typist, command: string): string {
+  if (platform !== 'win32') return command;
+  const [linux, windows] = TOOLS_OF_WINDOWS.find(([pattern]) => pattern.test(command)) ?? [];
+  return linux === undefined || windows === undefined ? command : command.replace(linux, windows);
+}
+
 /** Takes a variable out of the environment of this shell. */
 export function unsetVariable(name: string, { platform }: Typist): string {
   return platform === 'win32' ? `Remove-Item Env:${name}` : `unset ${name}`;

@@ -1,10 +1,23 @@
 import { type Redact, redactor, type Secret } from '../settings/redact.ts';
+import { spelledFor, type Typist } from '../shell.ts';
 import type { CheckResult, Facts, Remedy, Verdict } from './types.ts';
 
-/** For {@link import('./runner.ts').RunOptions.clean}: no result holds one of these secrets, whoever quoted it. */
-export function withoutSecrets(secrets: readonly Secret[]): (result: CheckResult) => CheckResult {
+/**
+ * For {@link import('./runner.ts').RunOptions.clean}: no result holds one of these secrets, whoever quoted it, and the commands of its
+ * remedy are those of this machine.
+ */
+export function presentable(
+  secrets: readonly Secret[],
+  typist: Typist,
+): (result: CheckResult) => CheckResult {
   const redact = redactor(secrets);
-  return (result) => changeResult(result, redact);
+  return (result) => {
+    const clean = changeResult(result, redact);
+    const { remedy } = clean.verdict;
+    if (remedy?.commands === undefined) return clean;
+    const commands = remedy.commands.map((command) => spelledFor(typist, command));
+    return { ...clean, verdict: { ...clean.verdict, remedy: { ...remedy, commands } } };
+  };
 }
 
 /** The same facts with every text changed, the names of their parts too: a map may be named by what a server said. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CENTRAL_CHECKS } from '../central/checks/registry.ts';
 import { runChecks } from '../checks/runner.ts';
-import { withoutSecrets } from '../checks/texts.ts';
+import { presentable } from '../checks/texts.ts';
 import type { CheckResult, Occasion } from '../checks/types.ts';
 import { CENTRAL_CONTAINER } from '../connector/names.ts';
 import type { Context } from '../context.ts';
@@ -123,10 +123,11 @@ async function check(when: Occasion, settings: CentralSettings, context: Context
     docker: context.docker,
     inside: async () => undefined,
   };
-  const clean = withoutSecrets([
+  const secrets = [
     { name: 'WAREHOUSE_PASS', value: settings.warehouse.password },
     { name: 'KAFKA_PASS', value: settings.kafka.password },
-  ]);
+  ];
+  const clean = presentable(secrets, context.host);
   try {
     return await runChecks(CENTRAL_CHECKS, world, settings, {
       when,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asAdministrator, quoted, setVariable, unsetVariable } from '../../src/shell.ts';
+import { asAdministrator, quoted, setVariable, spelledFor, unsetVariable } from '../../src/shell.ts';
 
 describe('a printed command', () => {
   it.each([
@@ -14,6 +14,16 @@ describe('a printed command', () => {
     ['C:\\ProgramData\\clinicmaster-cdc', 'win32', 'C:\\ProgramData\\clinicmaster-cdc'],
   ])('names %s on %s as %s', (text, platform, spelled) => {
     expect(quoted(text, { platform })).toBe(spelled);
+  });
+
+  it.each([
+    ['nc -vz -w 5 kafka-1.example.org 9093', 'Test-NetConnection kafka-1.example.org -Port 9093'],
+    ['ping -M do -s 1372 -c 2 k   # then 1332', 'ping -f -l 1372 -n 2 k   # then 1332'],
+    ['ip route get 10.8.0.1', 'tracert -d -h 5 10.8.0.1'],
+    ['docker logs x', 'docker logs x'],
+  ])('of the network is that of the machine: %s', (linux, windows) => {
+    expect(spelledFor({ platform: 'linux' }, linux)).toBe(linux);
+    expect(spelledFor({ platform: 'win32' }, linux)).toBe(windows);
   });
 
   it('is spelled for the shell at hand', () => {

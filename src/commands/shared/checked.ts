@@ -1,7 +1,7 @@
 import type { CheckContext, FacilityCheck } from '../../checks/context.ts';
 import { facilityMemory } from '../../checks/memory.ts';
 import { type RunOptions, runChecks } from '../../checks/runner.ts';
-import { withoutSecrets } from '../../checks/texts.ts';
+import { presentable } from '../../checks/texts.ts';
 import type { CheckResult, Occasion } from '../../checks/types.ts';
 import { facilityNames } from '../../connector/names.ts';
 import { connectorConfig } from '../../connector/template.ts';
@@ -31,7 +31,7 @@ export function runFacilityChecks(
   settings: FacilitySettings,
   context: Context,
 ): Promise<CheckResult[]> {
-  const clean = withoutSecrets(secretsOf(settings));
+  const clean = presentable(secretsOf(settings), context.host);
   return withCheckContext(settings, context, (checkContext) =>
     runChecks(checks, checkContext, settings, { ...options, clean, signal: context.signal }),
   );

@@ -1,6 +1,6 @@
 import { FACILITY_CHECKS } from '../../../checks/registry.ts';
 import { runChecks } from '../../../checks/runner.ts';
-import { withoutSecrets } from '../../../checks/texts.ts';
+import { presentable } from '../../../checks/texts.ts';
 import type { CheckResult } from '../../../checks/types.ts';
 import { secretsOf } from '../../../settings/redact.ts';
 import { withCheckContext } from '../checked.ts';
@@ -24,7 +24,7 @@ export async function tryOut(attempt: Attempt, { state, context }: Wizard): Prom
     withCheckContext(settings, context, (checkContext) =>
       runChecks(FACILITY_CHECKS, { ...checkContext, inside: async () => undefined }, settings, {
         only,
-        clean: withoutSecrets(secretsOf(settings)),
+        clean: presentable(secretsOf(settings), context.host),
         signal: context.signal,
       }),
     );
