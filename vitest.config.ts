@@ -7,13 +7,14 @@ const FIRST = 'sandbox.test.ts';
 const LAST = 'demo.test.ts';
 
 /**
- * Facilities of their own, with their own hospital, names and ports, that wait most of the time: several at a time. Longest first.
+ * Facilities of their own, with their own hospital, names and ports, that wait most of the time: several at a time. The longest first, and those with a sink, of which there is one at a time, far apart.
  */
 const FACILITIES = [
   'recover-history',
   'doctor-fix',
   'recover-stopped',
   'snapshot',
+  'silent-identity',
   'init-killed',
   'upgrade',
   'init',
@@ -21,7 +22,6 @@ const FACILITIES = [
   'recover-gap',
   'messages-provoked',
   'handover-missed',
-  'silent-identity',
   'silent-capture',
   'values',
   'offline',

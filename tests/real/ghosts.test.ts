@@ -179,8 +179,12 @@ describe('rows that were deleted in a gap', () => {
   });
 
   test('stay behind a copy, are counted exactly, and their keys are told to a private file alone', async () => {
-    await atFacility('start', '--accept-risk', 'skip-changes');
-    await atFacility('snapshot', 'dbo.Patients', '--yes', '--follow');
+    const { length } = await source(facility);
+    const recovered = await atFacility('recover', 'gap', '--accept-risk', 'resnapshot', '--marked', '--yes');
+    // What the hospital passes on, and the central site types.
+    expect(recovered.output).toContain(
+      `clinicmaster-cdc central ghosts show --facility ${CODE} --rows dbo.Patients=${length}`,
+    );
     // The hospital goes on working.
     await dba(
       "INSERT INTO dbo.Patients VALUES (9001, N'new'), (9002, N'new')",
