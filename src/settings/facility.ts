@@ -84,16 +84,7 @@ export function toFacilitySettings(
     instance: read('INSTANCE'),
     restPort: read('REST_PORT'),
     image: read('IMAGE'),
-    database: {
-      host: read('DB_HOST'),
-      port: read('DB_PORT'),
-      user: read('DB_USER'),
-      password: read('DB_PASS'),
-      name: read('DB_NAME'),
-      encrypt: read('DB_ENCRYPT'),
-      trustServerCertificate: read('DB_TRUST_SERVER_CERTIFICATE'),
-      ...(folder.databaseCa === undefined ? {} : { ca: folder.databaseCa }),
-    },
+    database: toDatabaseSettings(read, folder.databaseCa),
     kafka: toKafkaSettings(fields, values, folder.kafkaCa),
     snapshotMode: read('SNAPSHOT_MODE'),
     firstCopyWindow: read('FIRST_COPY_WINDOW'),
@@ -119,6 +110,20 @@ export function toKafkaSettings(
     password: read('KAFKA_PASS'),
     securityProtocol: read('KAFKA_SECURITY_PROTOCOL'),
     mechanism: read('KAFKA_SASL_MECHANISM'),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+/** How to reach SQL Server, by fields that any set of ours names alike. @param ca PEM text */
+export function toDatabaseSettings(read: <T>(key: string) => T, ca: string | undefined): DatabaseSettings {
+  return {
+    host: read('DB_HOST'),
+    port: read('DB_PORT'),
+    user: read('DB_USER'),
+    password: read('DB_PASS'),
+    name: read('DB_NAME'),
+    encrypt: read('DB_ENCRYPT'),
+    trustServerCertificate: read('DB_TRUST_SERVER_CERTIFICATE'),
     ...(ca === undefined ? {} : { ca }),
   };
 }

@@ -9,7 +9,7 @@ import { CliError, EXIT } from '../../errors.ts';
 import { look, type Seen } from '../../install/database/look.ts';
 import { folderFacts, readEnvValues } from '../../install/facility-folder.ts';
 import { DBA_KEYS, databaseFields, UNASKED_KEYS } from '../../settings/database-fields.ts';
-import { type DatabaseSettings, reader } from '../../settings/facility.ts';
+import { type DatabaseSettings, reader, toDatabaseSettings } from '../../settings/facility.ts';
 import { mayAsk } from './agree.ts';
 import { collectAnswers } from './answers.ts';
 import { certificateFrom } from './certificates.ts';
@@ -58,16 +58,7 @@ export async function openTarget(context: Context, options: Options): Promise<Ta
   if (existing !== undefined) await noticeVersions({ dir, instance: read('INSTANCE') }, context);
   return {
     dir,
-    database: {
-      host: read('DB_HOST'),
-      port: read('DB_PORT'),
-      user: read('DB_USER'),
-      password: read('DB_PASS'),
-      name: read('DB_NAME'),
-      encrypt: read('DB_ENCRYPT'),
-      trustServerCertificate: read('DB_TRUST_SERVER_CERTIFICATE'),
-      ...(ca === undefined ? {} : { ca }),
-    },
+    database: toDatabaseSettings(read, ca),
     tableIncludeList: read('TABLE_INCLUDE_LIST'),
     columnExcludeList: read('COLUMN_EXCLUDE_LIST'),
     snapshotIsolation: read<string>('SNAPSHOT_ISOLATION_MODE') === 'snapshot',
