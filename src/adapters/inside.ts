@@ -117,6 +117,16 @@ async function answered<T>(ask: () => Promise<T>): Promise<NetworkAnswer<T>> {
   }
 }
 
+/** A program that was killed leaves the network of its look; the container in it has ended by itself. */
+async function removeForgotten(docker: DockerPort, container: string): Promise<void> {
+  for (const { name, addresses } of await docker.allNetworks()) {
+    if (!name.startsWith(`${container}-look-`) || addresses.length > 0) continue;
+    if ((await docker.container(name)) !== undefined) continue;
+    // Somebody else may be faster.
+    await docker.removeNetwork(name).catch(() => {});
+  }
+}
+
 /** A container like the facility's that only sleeps: no settings, no secret, no port. */
 async function throwAway(
   docker: DockerPort,
@@ -126,7 +136,10 @@ async function throwAway(
   const labels = { [LABEL]: 'look' };
   const present = await docker.network(network.name);
   const used = present === undefined ? { ...network, name, labels } : present;
-  if (present === undefined) await docker.createNetwork(used);
+  if (present === undefined) {
+    await removeForgotten(docker, container);
+    await docker.createNetwork(used);
+  }
   const remove = async () => {
     await docker.remove(name);
     if (present === undefined) await docker.removeNetwork(used.name);

@@ -173,7 +173,11 @@ export function dockerEngine(images: readonly string[] = []): DockerEngine {
       engine.images[build.tag] = `sha256:${build.tag}`;
     },
     registry: async () => ({ ok: true, value: { digest: 'sha256:1' } }),
-    allNetworks: async () => [],
+    allNetworks: async () =>
+      Object.values(engine.networks).map(({ name, driver }) => ({
+        ...{ name, driver, bridge: 'br-fake' },
+        ...{ subnets: [], addresses: [] },
+      })),
     network: async (name) => engine.networks[name],
     containersIn: async (network) =>
       Object.values(engine.containers)

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enrolFacility } from '../../sandbox/src/kafka/enrol.ts';
 import { listTopics, readTopic, withAdmin } from '../../sandbox/src/kafka/topics.ts';
 import { loadSandbox, type Sandbox } from '../../sandbox/src/load.ts';
+import { docker as engine } from '../../sandbox/src/provision/docker.ts';
 import { findDocker } from '../../src/adapters/docker.ts';
 import type { DockerPort } from '../../src/adapters/docker-port.ts';
 import { facilityNames, TOPIC_PREFIX } from '../../src/connector/names.ts';
@@ -147,6 +148,13 @@ describe('Ctrl-C', () => {
     expect(exitCode).toBe(130);
     await expect(stat(folder())).rejects.toThrow('ENOENT');
     expect(await docker.container(NAMES.container)).toBeUndefined();
+    // Nor what it has looked through.
+    const filters = { name: [`${NAMES.container}-look-`] };
+    const left = await Promise.all([
+      engine.listContainers({ all: true, filters }),
+      engine.listNetworks({ filters }),
+    ]);
+    expect(left).toEqual([[], []]);
   });
 
   test.each(['✔ Folder', '✔ Container', '✔ Connect worker'])(

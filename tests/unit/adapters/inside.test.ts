@@ -125,6 +125,17 @@ describe('insideContainer', () => {
     expect([docker.containers, docker.networks]).toEqual([{}, {}]);
   });
 
+  it('removes the network of a look that was killed, and leaves one that is looked through', async () => {
+    const docker = dockerEngine([IMAGE]);
+    const of = (name: string) => ({ ...request.network, name });
+    for (const name of ['clinicmasterwarehouse-look-aaaa', 'clinicmasterwarehouse-look-bbbb', 'x-look-cccc'])
+      await docker.createNetwork(of(name));
+    await docker.createContainer('clinicmasterwarehouse-look-bbbb', { Image: IMAGE });
+    const inside = await insideContainer(docker, request);
+    await inside?.close();
+    expect(Object.keys(docker.networks)).toEqual(['clinicmasterwarehouse-look-bbbb', 'x-look-cccc']);
+  });
+
   it('uses the facility’s network where that is there, and leaves it', async () => {
     const docker = dockerEngine([IMAGE]);
     await docker.createNetwork(request.network);
