@@ -63,6 +63,7 @@ import { streamLag } from './pipeline/stream-lag.ts';
 import { streamMetrics } from './pipeline/stream-metrics.ts';
 import { streamPosition } from './pipeline/stream-position.ts';
 import { streamTopics } from './pipeline/stream-topics.ts';
+import { streamValues } from './pipeline/stream-values.ts';
 import { tableChanges } from './pipeline/table-changes.ts';
 import { sqlAgentRunning } from './sqlserver/sql-agent-running.ts';
 import { sqlAvailabilityGroup } from './sqlserver/sql-availability-group.ts';
@@ -204,6 +205,7 @@ export const FACILITY_CHECKS: readonly FacilityCheck[] = [
   heartbeatFresh,
   streamMetrics,
   streamTopics,
+  streamValues,
   tableChanges,
   streamColumns,
 ];

@@ -181,7 +181,7 @@ export const NUMBERED_MESSAGES: readonly NumberedMessage[] = [
     'Failed to convert value … from column',
     'value-out-of-range',
     'provoked',
-    'the papers say “Failed to properly convert data value”; a warning, and the row goes on without the value',
+    'the papers say “Failed to properly convert data value”; a warning, and the row goes on without the value: the check `stream-values` tells',
   ),
   row(51, 'Could not update the metadata … error returned was 15517 (22830)', 'database-owner', 'sqlserver'),
   row(52, 'String or binary data would be truncated (2628, 8115)', 'capture-column-grew', 'sqlserver'),

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTopic } from '../../sandbox/src/kafka/topics.ts';
+import { findDocker } from '../../src/adapters/docker.ts';
+import type { CheckContext } from '../../src/checks/context.ts';
+import { streamValues } from '../../src/checks/pipeline/stream-values.ts';
+import type { Verdict } from '../../src/checks/types.ts';
 import { explainTrace, type TraceExplanation } from '../../src/connector/trace.ts';
+import type { FacilitySettings } from '../../src/settings/facility.ts';
 import { NUMBERED_MESSAGES } from '../fakes/numbered-messages.ts';
 import { DATABASE } from './support/hospital.ts';
 import { AFTERWARDS, AT_THE_END, AT_THE_SINK, DISTURBED } from './support/provocations-later.ts';
@@ -22,6 +27,7 @@ const ALL = [
 let site: ProvokedSite;
 let unknown: TraceExplanation;
 let converted: unknown;
+let leftOut: Verdict;
 let wrapped: string;
 
 function provoke(one: Provocation): Promise<unknown> {
@@ -46,6 +52,18 @@ async function unheardOf(): Promise<TraceExplanation> {
   return explainTrace(trace);
 }
 
+/** The check’s answer while the log still has it. */
+async function valuesLeftOut(): Promise<Verdict> {
+  const engine = await findDocker({ platform: 'linux', privileged: true, home: '/root', cwd: '/', env: {} });
+  const context = {
+    docker: async () => engine,
+    names: { container: site.at.worker.name },
+    clock: { now: Date.now },
+  } as unknown as CheckContext;
+  const facts = await streamValues.probe(context, AbortSignal.timeout(5000));
+  return streamValues.judge(facts, {} as FacilitySettings);
+}
+
 beforeAll(async () => {
   site = await startProvokedSite();
   [unknown, wrapped] = await Promise.all([
@@ -56,6 +74,7 @@ beforeAll(async () => {
   ]);
   const rows = await readTopic(`${NAMES.prefix}nano.${DATABASE}.dbo.AuditTrail`);
   converted = JSON.parse(rows[0]?.value?.toString() ?? '{}').payload;
+  leftOut = await valuesLeftOut();
   await together(AFTERWARDS);
   await inTurn(DISTURBED);
   await inTurn(AT_THE_END);
@@ -88,6 +107,10 @@ describe('what the real parts say is explained', () => {
 
   test('a value that cannot be carried over is left out, and the row goes on', () => {
     expect(converted).toMatchObject({ At: null, What: 'the beginning' });
+    expect([leftOut.code, leftOut.current]).toEqual([
+      'stream-values-left-out',
+      expect.stringMatching(/^in At; the last at 20/),
+    ]);
   });
 });
 

@@ -12,6 +12,8 @@ const KINDS: Record<string, Kind | null> = {
   'sql-capture-gap-replaced': 'lost',
   'connector-state-position-lost': 'lost',
   'connector-state-lsn-outside-window': 'lost',
+  // Sent as NULL.
+  'stream-values-left-out': 'lost',
   // Made now, and will not arrive.
   'sql-db-cdc-enabled-off': 'losing',
   'sql-tables-enabled-missing': 'losing',

@@ -14,6 +14,7 @@ import { streamLag } from '../pipeline/stream-lag.ts';
 import { streamMetrics } from '../pipeline/stream-metrics.ts';
 import { streamPosition } from '../pipeline/stream-position.ts';
 import { streamTopics } from '../pipeline/stream-topics.ts';
+import { streamValues } from '../pipeline/stream-values.ts';
 import { tableChanges } from '../pipeline/table-changes.ts';
 import { sqlAgentRunning } from '../sqlserver/sql-agent-running.ts';
 import { sqlCaptureFresh } from '../sqlserver/sql-capture-fresh.ts';
@@ -58,6 +59,7 @@ const LOOKED_AT = [
   streamMetrics,
   heartbeatFresh,
   streamTopics,
+  streamValues,
   tableChanges,
 ] as unknown as readonly FacilityCheck[];
 

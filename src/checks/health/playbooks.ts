@@ -22,6 +22,7 @@ const PLAYBOOKS: Record<string, string> = {
   'connector-state-history-missing': 'history-lost',
   'connector-state-position-lost': 'retention-passed',
   'connector-state-record-too-large': 'poison-row',
+  'stream-values': 'poison-row',
   'connector-foreign': 'renamed-facility',
   'sql-log-space': 'disk-full',
 };
