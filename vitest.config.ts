@@ -7,7 +7,8 @@ const FIRST = 'sandbox.test.ts';
 const LAST = 'demo.test.ts';
 
 /**
- * Facilities of their own, with their own hospital, names and ports, that wait most of the time: several at a time. The longest first, and those with a sink, of which there is one at a time, far apart.
+ * Facilities of their own, with their own hospital, names and ports, that wait most of the time: several at a time. The longest
+ * first, and those with a sink, of which there is one at a time, far apart.
  */
 const FACILITIES = [
   'recover-history',
