@@ -39,8 +39,6 @@ export function runFacilityChecks(
 
 /** Longer than closing takes where the other end answers. */
 const CLOSING_MS = 500;
-/** Docker on a busy machine takes seconds to end a container, and what is not taken away stays there. */
-const TAKING_AWAY_MS = 20_000;
 
 /** What the checks of a facility touch, opened for a while and closed again. */
 export async function withCheckContext<T>(
@@ -78,7 +76,7 @@ export async function withCheckContext<T>(
   } finally {
     // A connection that waits for a name server cannot be closed before that gives up; an answer does not wait for it.
     const closed = soon<unknown>(Promise.allSettled([sql.close(), kafka.close()]), CLOSING_MS, undefined);
-    await Promise.all([closed, soon<unknown>(inside.close(), TAKING_AWAY_MS, undefined)]);
+    await Promise.all([closed, inside.close()]);
   }
 }
 

@@ -30,6 +30,29 @@ describe('what a check has opened', () => {
     expect(taken).toBe(true);
   });
 
+  it('is not waited for where Docker does not answer, and nothing is made when it does in the end', async () => {
+    let made = 0;
+    let answer = () => {};
+    const docker = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const context = {
+      ...surroundings(streamingFacility()),
+      packageRoot: join(import.meta.dirname, '../../..'),
+      docker: () => docker,
+      inside: async () => {
+        made += 1;
+      },
+      signal: new AbortController().signal,
+    } as unknown as Context;
+    let looked: Promise<unknown> | undefined;
+    await withCheckContext(await settingsOfFake(), context, async (check) => {
+      looked = check.inside();
+    });
+    answer();
+    expect([await looked, made]).toEqual([undefined, 0]);
+  });
+
   it('to SQL Server or Kafka is not waited for where it does not end', async () => {
     const world = surroundings(streamingFacility());
     const kafka = await world.kafka({} as never, '');
