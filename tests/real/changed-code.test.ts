@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CliFailed, type CliRun, runCli } from '../../sandbox/src/demo/cli.ts';
 import { enrolFacility } from '../../sandbox/src/kafka/enrol.ts';
-import { topicOffsets, withAdmin } from '../../sandbox/src/kafka/topics.ts';
+import { recordsWritten, withAdmin } from '../../sandbox/src/kafka/topics.ts';
 import type { Login } from '../../sandbox/src/load.ts';
 import { docker, removeContainer } from '../../sandbox/src/provision/docker.ts';
 import { connectRest } from '../../src/adapters/connect-rest.ts';
@@ -56,7 +56,7 @@ async function init(...more: string[]): Promise<CliRun> {
   );
 }
 
-const records = async () => (await topicOffsets(PATIENTS)).reduce((sum, { high }) => sum + Number(high), 0);
+const records = () => recordsWritten(PATIENTS);
 
 async function source(): Promise<string[]> {
   const pool = await facility.hospital.standin.pool(DATABASE);

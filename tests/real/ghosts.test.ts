@@ -311,7 +311,7 @@ describe('rows that were deleted in a gap', () => {
 describe('what speaks against a whole copy', () => {
   test('a row that the sink has set aside is named, whosoever it is told apart by its key', async () => {
     await ghosts('mark', '--facility', CODE, '--tables', 'dbo.Patients');
-    const key = (code: string | undefined) => ({ PatientNo: 77, facility_dhis2_code: code });
+    const key = (code: string) => ({ PatientNo: 77, facility_dhis2_code: code });
     await poison(PATIENTS, key(OTHER));
     const flags = ['--facility', CODE, '--table', 'Patients', '--rows', '0', '--json'];
     const codes = async () =>

@@ -37,6 +37,11 @@ export async function topicOffsets(
   return offsets.map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }));
 }
 
+/** How many records were ever written to a topic, all partitions together. */
+export async function recordsWritten(topic: string): Promise<number> {
+  return (await topicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+}
+
 /**
  * Hands every record that a topic holds at the time of the call to `each`, in order within a partition. Needs no
  * group of its own to stay behind.
