@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Connect worker of a facility with its figures beside it, and a stop that does not wait for nothing. Where the figures cannot be given, the worker runs without
- * them: no trouble of a measurement may stop the stream. That is why this is no Java agent, which would end the process.
+ * The Connect worker of a facility with its figures beside it, and a stop that does not wait for nothing. Where the
+ * figures cannot be given, the worker runs without them: no trouble of a measurement may stop the stream. That is why
+ * this is no Java agent, which would end the process.
  */
 public final class FacilityWorker {
 

@@ -10,8 +10,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends the process as soon as a stop has nothing left to do. Connect 4.3 ends its tasks and stores their positions first; then it
  * closes the consumers of its three topics, each of which waits for the answer to its last question, as long as
- * {@code fetch.max.wait.ms}: half a minute in which nothing is streamed. Its place in the group it gives up last of all. Here the place is given
- * up and the process ended once the first consumer is being closed: what those before it had to write is written by then.
+ * {@code fetch.max.wait.ms}: half a minute in which nothing is streamed. Its place in the group it gives up last of
+ * all. Here the place is given up and the process ended once the first consumer is being closed: what those before it
+ * had to write is written by then.
  *
  * <p>Where that cannot be done, Connect's own stop goes on, which takes that half minute.
  */
