@@ -35,6 +35,19 @@ export function excludesColumn(list: string): (name: TableName, column: string) 
   return (name, column) => matches(`${qualified(name)}.${column}`);
 }
 
+/** Whether a column leaves the hospital: its table is on the one list, and it is not on the other. @throws SyntaxError as above */
+export function streamsColumn({
+  tableIncludeList,
+  columnExcludeList,
+}: {
+  tableIncludeList: string;
+  columnExcludeList: string;
+}): (name: TableName, column: string) => boolean {
+  const included = includes(tableIncludeList);
+  const excluded = excludesColumn(columnExcludeList);
+  return (name, column) => included(name) && !excluded(name, column);
+}
+
 /** One entry of `message.key.columns`: an expression for tables, and expressions for their columns. */
 export interface KeyEntry {
   table: string;

@@ -40,13 +40,14 @@ afterAll(async () => {
   await clinic?.remove();
 });
 
-function settings(tableIncludeList = 'dbo\\..*'): FacilitySettings {
+function settings(tableIncludeList = 'dbo\\..*', columnExcludeList = ''): FacilitySettings {
   const { host, port, sa } = clinic.standin;
   const { username: user, password } = login;
   return facility({
     facilityCode: ID,
     facilityId: ID,
     tableIncludeList,
+    columnExcludeList,
     database: { ...facility().database, host, port, ...sa, name: 'Clinic', trustServerCertificate: true },
     kafka: {
       ...{ brokers: [sandbox.kafka.bootstrap], user, password, ca: sandbox.ca },
@@ -73,7 +74,9 @@ test.each([
   expect(verdict.current).toContain('dbo.Scans.picture');
 });
 
-test('a table that is not streamed does not count', async () => {
+test('a table that is not streamed does not count, nor does a column that is left out', async () => {
+  const without = settings(undefined, 'dbo\\.Scans\\.picture');
+  expect((await check(without, 'kafka-message-size')).verdict('kafka-message-size').code).toBe('ok');
   const verdict = (await check(settings('dbo\\.Visits'), 'kafka-message-size')).verdict('kafka-message-size');
   expect(verdict).toMatchObject({ code: 'ok', summary: 'no column to stream is longer than 8000 bytes' });
 });

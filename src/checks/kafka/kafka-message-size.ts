@@ -1,7 +1,7 @@
 import type { KafkaAnswer, TopicConfig } from '../../adapters/kafka-port.ts';
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
 import { TOPIC_PREFIX } from '../../connector/names.ts';
-import { includes } from '../../connector/table-selection.ts';
+import { streamsColumn } from '../../connector/table-selection.ts';
 import type { FacilitySettings } from '../../settings/facility.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
 import { bracketed, quoted } from '../sqlserver/answers.ts';
@@ -82,7 +82,7 @@ function unlimitedColumns(
   { sql, settings }: CheckContext,
   signal: AbortSignal,
 ): Promise<MessageSizeFacts['columns']> {
-  const wanted = includes(settings.tableIncludeList);
+  const streams = streamsColumn(settings);
   return sql
     .query<Column>(
       `SELECT s.name AS schema_name, t.name AS table_name, c.name AS column_name
@@ -99,8 +99,8 @@ function unlimitedColumns(
       answer.ok
         ? {
             ok: true,
-            value: answer.value.filter(({ schema_name: schema, table_name: table }) =>
-              wanted({ schema, table }),
+            value: answer.value.filter(({ schema_name: schema, table_name: table, column_name: column }) =>
+              streams({ schema, table }, column),
             ),
           }
         : answer,
@@ -127,6 +127,8 @@ async function sample(
 
 interface Largest {
   column: string;
+  /** `picture` */
+  name: string;
   /** `dbo.Scans`: the end of its topic's name, too. */
   table: string;
   bytes: number;
@@ -137,6 +139,7 @@ function longestOf(longest: MessageSizeFacts['longest']): Largest | undefined {
   const [first] = longest.value
     .map(({ schema_name, table_name, column_name, longest: length }) => ({
       column: `${schema_name}.${table_name}.${column_name}`,
+      name: column_name,
       table: `${schema_name}.${table_name}`,
       bytes: Math.round(Number(length ?? 0) * GROWTH),
     }))
@@ -156,7 +159,7 @@ function smallest(
 }
 
 function judgeSize(
-  { column, table, bytes }: Largest,
+  { column, name, table, bytes }: Largest,
   limit: { topic: string; bytes: number },
   settings: FacilitySettings,
 ): Verdict {
@@ -169,10 +172,11 @@ function judgeSize(
     required: `records below ${kib(limit.bytes * WARNING_SHARE)}, or a larger limit`,
     remedy: {
       text:
-        `Best leave ${table} out where the warehouse does not need its documents or images. Else the central team gives the ` +
-        `topic a larger limit (at most ${kib(WORKER_LIMIT)}, which is what the worker sends).`,
+        'Best leave this column in the hospital where no report needs it; init puts that into effect, and the stream goes on. Else ' +
+        `the central team gives the topic a larger limit (at most ${kib(WORKER_LIMIT)}, which is what the worker sends).`,
       commands: [
-        `clinicmaster-cdc init --tables 'dbo\\..*(?<!^(${table.replace('.', '\\.')}))'   # everything but ${table}`,
+        `clinicmaster-cdc tables --leave-out-columns ${typedColumn(table, name)}`,
+        'clinicmaster-cdc init',
         topicConfigCommand(settings, limit.topic, `${LIMIT}=${wanted}`),
       ],
       who: 'central-team' as const,
@@ -185,6 +189,13 @@ function judgeSize(
         detail,
       )
     : warn(`${ID}-near`, `Rows of ${table} come near to what Kafka takes as one record.`, detail);
+}
+
+/** As `tables` takes it at a prompt: in brackets and quotes where a name is no plain word. */
+function typedColumn(table: string, column: string): string {
+  if (/^[\w.]+$/.test(table) && /^\w+$/.test(column)) return `${table}:${column}`;
+  const [schema = '', ...rest] = table.split('.');
+  return `"${bracketed(schema)}.${bracketed(rest.join('.'))}:${bracketed(column)}"`;
 }
 
 function noRight(largest: Largest, settings: FacilitySettings): Verdict {

@@ -1,5 +1,5 @@
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
-import { includes } from '../../connector/table-selection.ts';
+import { streamsColumn } from '../../connector/table-selection.ts';
 import type { FacilityCheck } from '../context.ts';
 import { counted, listed, pass, warn } from '../verdicts.ts';
 import { cannotTell } from './answers.ts';
@@ -40,10 +40,12 @@ export const sqlCollation: FacilityCheck<SqlAnswer<ForeignColumnRow>> = {
       signal,
     ),
 
-  judge(facts, { tableIncludeList }) {
+  judge(facts, settings) {
     if (!facts.ok) return cannotTell(ID, facts.failure);
-    const wanted = includes(tableIncludeList);
-    const columns = facts.value.filter((row) => wanted({ schema: row.schema_name, table: row.table_name }));
+    const streams = streamsColumn(settings);
+    const columns = facts.value.filter((row) =>
+      streams({ schema: row.schema_name, table: row.table_name }, row.column_name),
+    );
     const [first] = columns;
     if (first === undefined) return pass('every text column has the collation of the database');
     const names = columns.map((row) => `${row.schema_name}.${row.table_name}.${row.column_name}`).sort();

@@ -1,5 +1,5 @@
 import type { SqlAnswer } from '../../adapters/sqlserver-port.ts';
-import { includes } from '../../connector/table-selection.ts';
+import { includes, streamsColumn } from '../../connector/table-selection.ts';
 import type { FacilityCheck } from '../context.ts';
 import type { Verdict } from '../types.ts';
 import { fail, listed, pass, warn } from '../verdicts.ts';
@@ -30,17 +30,19 @@ interface Kind {
   remedy: string;
 }
 
+const UNSUPPORTED: Kind = {
+  name: 'unsupported',
+  outcome: 'fail',
+  matches: (row) =>
+    row.is_assembly_type || /^(sql_variant|geography|geometry|hierarchyid)$/.test(row.type_name),
+  says: 'types that change data capture or Debezium cannot carry',
+  remedy:
+    'Have the DBA capture these tables without these columns (@captured_column_list), or leave the tables out.',
+};
+
 /** The gravest first: it gives the verdict its code. */
 const KINDS: readonly Kind[] = [
-  {
-    name: 'unsupported',
-    outcome: 'fail',
-    matches: (row) =>
-      row.is_assembly_type || /^(sql_variant|geography|geometry|hierarchyid)$/.test(row.type_name),
-    says: 'types that change data capture or Debezium cannot carry',
-    remedy:
-      'Have the DBA capture these tables without these columns (@captured_column_list), or leave the tables out.',
-  },
+  UNSUPPORTED,
   {
     name: 'encrypted',
     outcome: 'warn',
@@ -124,7 +126,12 @@ export const sqlColumnTypes: FacilityCheck<SqlAnswer<ColumnRow>> = {
   judge(facts, settings) {
     if (!facts.ok) return cannotTell(ID, facts.failure);
     const selected = includes(settings.tableIncludeList);
-    const rows = facts.value.filter((row) => selected({ schema: row.schema_name, table: row.table_name }));
+    const streams = streamsColumn(settings);
+    const rows = facts.value.filter((row) => {
+      const table = { schema: row.schema_name, table: row.table_name };
+      // What SQL Server itself cannot capture is no matter of what the connector reads.
+      return isOf(UNSUPPORTED, row) ? selected(table) : streams(table, row.column_name);
+    });
     const found = KINDS.map((kind) => ({
       kind,
       columns: rows

@@ -304,6 +304,20 @@ describe('kafka-message-size', () => {
   });
 });
 
+describe('what kafka-message-size advises', () => {
+  it.each([
+    ['Picture', 'dbo.Scans:Picture'],
+    ['Big picture', '"[dbo].[Scans]:[Big picture]"'],
+  ])('is to leave the column %s in the hospital', (column_name, typed) => {
+    const column = { schema_name: 'dbo', table_name: 'Scans', column_name };
+    const facts = { configs: ok([]), columns: ok([column]), longest: ok([{ ...column, longest: 900_000 }]) };
+    expect(judge(kafkaMessageSize, facts).remedy?.commands?.slice(0, 2)).toEqual([
+      `clinicmaster-cdc tables --leave-out-columns ${typed}`,
+      'clinicmaster-cdc init',
+    ]);
+  });
+});
+
 describe('kafka-data-topics', () => {
   const table = { schema_name: 'dbo', table_name: 'Visits' };
   const name = `${DATA}.Visits`;

@@ -289,6 +289,13 @@ describe('sql-column-types', () => {
   ])('%o', (change, expected) => {
     expect(gist(judge(sqlColumnTypes, rows({ ...column, ...change })))).toBe(expected);
   });
+  it('does not judge a column that stays in the hospital, but for one that SQL Server cannot capture', () => {
+    const settings = facility({ columnExcludeList: 'dbo\\.Visits\\.C' });
+    expect(gist(judge(sqlColumnTypes, rows({ ...column, is_masked: true }), settings))).toBe('pass ok');
+    expect(gist(judge(sqlColumnTypes, rows({ ...column, type_name: 'sql_variant' }), settings))).toBe(
+      'fail sql-column-types-unsupported dba',
+    );
+  });
   it('lists without a warning what only looks unusual', () => {
     const facts = rows(
       { ...column, max_length: -1 },

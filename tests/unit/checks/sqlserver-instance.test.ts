@@ -252,6 +252,8 @@ describe('sql-collation', () => {
   it('passes without such a column, and with one that is not streamed', () => {
     expect(gist(judge(sqlCollation, rows()))).toBe('pass ok');
     expect(gist(judge(sqlCollation, rows(column('Log', 'audit'))))).toBe('pass ok');
+    const settings = facility({ columnExcludeList: '.*\\.Surname' });
+    expect(gist(judge(sqlCollation, rows(column('Visits')), settings))).toBe('pass ok');
   });
   it('names the columns', () => {
     const verdict = judge(sqlCollation, rows(column('Visits'), column('Patients')));
