@@ -1,8 +1,8 @@
-import type { RunState, WorkerHealth } from '../adapters/connect-port.ts';
+import type { RunState } from '../adapters/connect-port.ts';
 import { parseWindow, windowText } from '../connector/copy-window.ts';
 import type { FacilitySettings } from '../settings/facility.ts';
 import { connectorState } from './connect/connector-state.ts';
-import { dockerConnectRest } from './connect/docker-connect-rest.ts';
+import { dockerConnectRest, type RestFacts } from './connect/docker-connect-rest.ts';
 import { type ContainerFacts, dockerContainerState } from './connect/docker-container-state.ts';
 import { factsOf } from './facts-of.ts';
 import { judgeHealth } from './health/judge.ts';
@@ -41,7 +41,7 @@ export interface StatusReport {
     exitCode: number | null;
     outOfMemory: boolean;
   } | null;
-  worker: { url: string; state: WorkerHealth['state']; version: string | null } | null;
+  worker: { url: string; state: RestFacts['state']; version: string | null } | null;
   connector: { name: string; state: RunState | 'ABSENT' } | null;
   tasks: { id: number; state: RunState }[];
   position: { commitLsn: string | null; copying: boolean } | null;

@@ -2,6 +2,7 @@ import type { WorkerHealth, WorkerVersion } from '../../adapters/connect-port.ts
 import { explainTrace, lastError } from '../../connector/trace.ts';
 import { runningMs } from '../container-time.ts';
 import type { CheckContext, FacilityCheck } from '../context.ts';
+import { inTime } from '../start/stored.ts';
 import type { Verdict } from '../types.ts';
 import { fail, pass, warn } from '../verdicts.ts';
 
@@ -10,7 +11,8 @@ const ID = 'docker-connect-rest';
 export type RestFacts = {
   url: string;
   container: string;
-  state: WorkerHealth['state'];
+  /** `silent`: it takes the question, and does not answer in time. */
+  state: WorkerHealth['state'] | 'silent';
   message: string;
   version: string | null;
   /** The last error of the worker's log while it is not healthy, with its trace; null: none, or no log. */
@@ -22,6 +24,8 @@ export type RestFacts = {
 /** A worker listens a few seconds after its container's start; on an old machine that has much to do it takes longer. */
 const LISTENS_AFTER_MS = 60_000;
 
+/** One that is well answers within milliseconds; one that cannot reach Kafka keeps the question. */
+const ANSWERS_MS = 4000;
 const LOG_LINES = 200;
 
 /** The worker has joined its group and read its configuration: `GET /health`, not merely an open port. */
@@ -33,10 +37,15 @@ export const dockerConnectRest: FacilityCheck<RestFacts> = {
   needs: ['docker-container-state'],
   timeoutMs: 10_000,
 
-  async probe(context) {
+  async probe(context, signal) {
     const { connect, names } = context;
-    const { state, message } = await connect.health();
-    const root: WorkerVersion | undefined = state === 'unreachable' ? undefined : await connect.root();
+    const { state, message } = (await inTime<Pick<RestFacts, 'state' | 'message'>>(
+      connect.health(),
+      signal,
+      ANSWERS_MS,
+    )) ?? { state: 'silent', message: `no answer within ${ANSWERS_MS / 1000} s` };
+    const mute = state === 'unreachable' || state === 'silent';
+    const root: WorkerVersion | undefined = mute ? undefined : await connect.root();
     return {
       ...{ url: connect.url, container: names.container, state, message },
       version: root?.version ?? null,
@@ -63,7 +72,7 @@ export const dockerConnectRest: FacilityCheck<RestFacts> = {
     if (state === 'unreachable' && fresh) return starting(current);
     return fail(
       `${ID}-${state}`,
-      state === 'unreachable' ? 'The worker does not answer.' : 'The worker is not healthy.',
+      state === 'unhealthy' ? 'The worker is not healthy.' : 'The worker does not answer.',
       {
         current,
         required,

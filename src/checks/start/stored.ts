@@ -37,8 +37,12 @@ async function fromWorker(
 }
 
 /** What the worker answers; undefined when it does not, or too late. */
-export async function inTime<T>(asked: Promise<T>, parent: AbortSignal): Promise<T | undefined> {
-  const limit = timeLimit(WORKER_MS, parent);
+export async function inTime<T>(
+  asked: Promise<T>,
+  parent: AbortSignal,
+  limitMs = WORKER_MS,
+): Promise<T | undefined> {
+  const limit = timeLimit(limitMs, parent);
   try {
     const late = new Promise<undefined>((settle) => {
       limit.signal.addEventListener('abort', () => settle(undefined), { once: true });

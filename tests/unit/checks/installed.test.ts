@@ -60,6 +60,7 @@ describe('docker-connect-rest', () => {
     ['starting', 'warn docker-connect-rest-starting you'],
     ['unhealthy', 'fail docker-connect-rest-unhealthy you'],
     ['unreachable', 'fail docker-connect-rest-unreachable you'],
+    ['silent', 'fail docker-connect-rest-silent you'],
   ] as const)('%s', (state, expected) => {
     const facts = {
       url: 'http://127.0.0.1:8083',
@@ -71,6 +72,18 @@ describe('docker-connect-rest', () => {
     };
     expect(gist(judge(dockerConnectRest, facts))).toBe(expected);
   });
+});
+
+it('docker-connect-rest does not wait for a worker that keeps the question', async () => {
+  const context = {
+    connect: { url: 'http://127.0.0.1:8083', health: () => new Promise(() => {}) },
+    names: { container: 'c' },
+    docker: () => Promise.reject(new Error('no Docker')),
+  } as unknown as CheckContext;
+  const began = Date.now();
+  const facts = await dockerConnectRest.probe(context, AbortSignal.timeout(9000));
+  expect(facts).toMatchObject({ state: 'silent', message: 'no answer within 4 s', version: null });
+  expect(Date.now() - began).toBeLessThan(6000);
 });
 
 describe('docker-connect-rest with a cause in the log', () => {
