@@ -175,10 +175,22 @@ async function output(shell: Shell): Promise<{ out: Output; look: Look }> {
   return { out: createOutput(look), look };
 }
 
+/** The verbs that were typed, as in `sql release`, for the help that fits. */
+function verbsOf(argv: readonly string[]): string[] {
+  const typed = (verbs: readonly Verb[], words: readonly string[]): string[] => {
+    for (const [at, word] of words.entries()) {
+      const verb = verbs.find(({ name }) => name === word);
+      if (verb !== undefined) return [word, ...typed(verb.verbs ?? [], words.slice(at + 1))];
+    }
+    return [];
+  };
+  return typed(VERBS, argv);
+}
+
 function toCliError(cause: unknown, argv: readonly string[]): CliError {
   if (cause instanceof CliError) return cause;
   if (isCommanders(cause)) {
-    const verb = argv.filter((word) => VERBS.some(({ name }) => name === word)).slice(0, 1);
+    const verb = verbsOf(argv);
     const needsVerb = cause.code === 'commander.help';
     return new CliError('usage', needsVerb ? 'A command is missing.' : sentence(cause.message), {
       exitCode: EXIT.usage,
