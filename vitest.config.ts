@@ -11,6 +11,7 @@ const LAST = 'demo.test.ts';
  * first, and those with a sink, of which there is one at a time, far apart.
  */
 const FACILITIES = [
+  'playbooks',
   'recover-history',
   'doctor-fix',
   'recover-stopped',

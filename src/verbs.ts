@@ -166,6 +166,11 @@ export const VERBS: readonly Verb[] = [
         load: async () => (await import('./commands/sql-handover.ts')).sqlHandover,
       },
       {
+        name: 'release',
+        summary: 'end the capture of tables while a script of the vendor truncates or renames them',
+        load: async () => (await import('./commands/sql-release.ts')).sqlRelease,
+      },
+      {
         name: 'disable',
         summary: 'take back what enable has made',
         load: async () => (await import('./commands/sql-disable.ts')).sqlDisable,

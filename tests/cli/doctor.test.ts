@@ -72,7 +72,8 @@ describe('doctor', () => {
       ✔ The disks of SQL Server have room: ok. 120 GB free
       ✔ The change tables are cleaned up: ok. 84 MB for 14 days
       ✔ What the vendor must know before an upgrade: ok. TRUNCATE and renamed columns
-        will fail on 1 captured table; tell the vendor
+        will fail on 1 captured table; the vendor needs the list: clinicmaster-cdc
+        tables --only captured
 
       Kafka
       ✔ The Kafka addresses are well written: ok. kafka-1.example.org:9093

@@ -394,6 +394,19 @@ describe('sql handover', () => {
   });
 });
 
+describe('sql release', () => {
+  it.each<[string, string[], string]>([
+    ['without a facility, whose position proves that all is sent', ['dbo.Visits'], 'No facility is set up'],
+    ['without a table', [], "Missing required argument 'table'"],
+    ['with a patience that is none', ['Visits', '--patience', 'long'], '--patience takes a duration'],
+  ])('does nothing %s', async (_, flags, message) => {
+    const captured = { instances: ['dbo_Visits'], lacks: [] };
+    const ran = await play(['release', ...flags, '--apply', '--yes'], { env: DBA, captured });
+    expect([ran.exit, ran.executed]).toEqual([2, []]);
+    expect(ran.stderr).toContain(message);
+  });
+});
+
 describe('sql rotate', () => {
   it('prints the statement and says what comes next', async () => {
     const { exit, stdout } = await play(['rotate'], { env: DBA });

@@ -39,7 +39,7 @@ export const sqlVendorDdlRisk: FacilityCheck<SqlAnswer<CapturedTableRow>> = {
     if (facts.value.length === 0) return pass('no table is captured');
     const names = facts.value.map((row) => `${row.schema_name}.${row.table_name}`).sort();
     return pass(
-      `TRUNCATE and renamed columns will fail on ${counted(names.length, 'captured table')}; tell the vendor`,
+      `TRUNCATE and renamed columns will fail on ${counted(names.length, 'captured table')}; the vendor needs the list: clinicmaster-cdc tables --only captured`,
       listed(names, 200),
     );
   },

@@ -1,13 +1,13 @@
-import type { SqlFailure } from '../../adapters/sqlserver-port.ts';
 import { type DriftRow, driftOf, isLeftOut } from '../../checks/sqlserver/drift.ts';
 import { type Difference, type Handover, handoverOf } from '../../connector/handover.ts';
 import { excludesColumn, includes, isToolTable, qualified } from '../../connector/table-selection.ts';
 import { type CapturedTable, isHandoverScriptable } from '../../connector/tsql/handover.ts';
-import { alike, tablesMeant, typedName } from '../../connector/typed-names.ts';
 import type { Context } from '../../context.ts';
-import { CliError, EXIT } from '../../errors.ts';
 import { capturedTables } from '../../install/database/captured-tables.ts';
+import { capturedMeant, captureUnseen } from './captured.ts';
 import { lookerConnection, type Target } from './database.ts';
+
+const COMMAND = 'handover';
 
 /** Tables, where the handover of each stands, and what else its script must know. */
 export interface Handovers {
@@ -34,7 +34,7 @@ export async function lookAtHandovers(
   const { tables, drift } = await look(target, context);
   const excluded = excludesColumn(target.columnExcludeList);
   const wanted = includes(target.tableIncludeList);
-  const named = new Set(names.length > 0 ? meant(names, tables) : tables.filter(wanted));
+  const named = new Set(names.length > 0 ? capturedMeant(COMMAND, names, tables) : tables.filter(wanted));
   const all = tables
     .filter((table) => !isToolTable(table) && (wanted(table) || named.has(table)))
     .map((table) => handoverOf(table, differencesOf(table, drift), (column) => excluded(table, column)))
@@ -61,40 +61,11 @@ async function look(
   const sql = await lookerConnection(target, context);
   try {
     const tables = await capturedTables(sql, context.signal);
-    if (!tables.ok) throw blind(tables.failure);
+    if (!tables.ok) throw captureUnseen(COMMAND, tables.failure);
     const drift = await driftOf(sql, context.signal);
-    if (!drift.ok) throw blind(drift.failure);
+    if (!drift.ok) throw captureUnseen(COMMAND, drift.failure);
     return { tables: tables.value, drift: drift.value };
   } finally {
     await sql.close();
   }
-}
-
-function blind({ number, message }: SqlFailure): CliError {
-  return new CliError(
-    'sql.handover-blind',
-    'What is captured in the database could not be seen. Nothing was done.',
-    {
-      seen: number === undefined ? message : `error ${number}: ${message}`,
-      needed:
-        'A login that may read schema cdc: that of DB_USER with its password, or a DBA, who looks and changes nothing without --apply: --dba-user LOGIN and SQL_DBA_PASS.',
-      commands: ['clinicmaster-cdc sql grant'],
-      who: 'dba',
-    },
-  );
-}
-
-function meant(texts: readonly string[], tables: readonly CapturedTable[]): CapturedTable[] {
-  const found = texts.flatMap((text) => {
-    const these = tablesMeant(typedName(text), tables);
-    if (these.length > 0) return these;
-    const like = alike(text, tables.map(qualified));
-    throw new CliError('sql.handover-unknown', `No captured table is called ${text}.`, {
-      exitCode: EXIT.usage,
-      ...(like.length > 0 ? { seen: `names alike: ${like.join(', ')}` } : {}),
-      needed: 'A table with a capture instance, as in dbo.Visits. One without gets its first by sql enable.',
-      commands: ['clinicmaster-cdc tables --only captured', 'clinicmaster-cdc sql enable'],
-    });
-  });
-  return [...new Set(found)];
 }

@@ -23,6 +23,8 @@ export interface SqlCommand {
   nothing: string;
   /** What comes next when all is done. */
   next: readonly string[];
+  /** What is waited for once all batches have run. */
+  settled?: () => Promise<void>;
 }
 
 /** Flags that say what becomes of the T-SQL. @param secret false: no batch ever holds the connector's password */
@@ -152,6 +154,7 @@ async function apply(
   const password = needsPassword ? await connectorPassword(target, options, context) : '';
   const results = await applyBatches(plan.batches, password, target, options, context);
   const ok = results.every(({ state }) => state === 'done');
+  if (ok) await command.settled?.();
   const data = {
     ok,
     changed: results.some(({ state }) => state === 'done'),

@@ -16,6 +16,7 @@ import {
 } from './capture.ts';
 import type { DatabaseFacts } from './facts.ts';
 import { grantBatches, monitoringBatches } from './grants.ts';
+import { passingBeats } from './handover.ts';
 import type { DatabaseWish } from './wish.ts';
 
 /** What is to be run, in this order, and what a reader must know besides. */
@@ -38,8 +39,19 @@ export function enablePlan(wish: DatabaseWish, facts: DatabaseFacts): SqlPlan {
     ...grantBatches(wish, facts, true),
     ...monitoringBatches(wish, facts),
     ...primeBatches(wish, facts),
+    ...laterBeats(wish, facts),
   ];
   return { batches, notes: [...accessNotes(wish, facts), ...tableNotes(wish, facts), ...modeNotes(wish)] };
+}
+
+/**
+ * Debezium 3.6 takes one new capture instance up with each change. Those that wait when its source begins anew are not read as
+ * they should be (docs/decisions/handover-by-history.md): a database that beats already may have a connector that runs.
+ */
+function laterBeats(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch[] {
+  const count = tableBatches(wish, facts).length;
+  if (!wish.ownSchema || facts.cdc !== true || !facts.beats || count === 0) return [];
+  return [passingBeats(wish.database, count)];
 }
 
 /** What the connector's login lacks on a database that captures already. */

@@ -4,6 +4,9 @@ import { type SqlBatch, use } from './batch.ts';
 import { LONGEST_INSTANCE, POLITE } from './capture.ts';
 import { bracketed, bracketedPair, isScriptable, quoted } from './quote.ts';
 
+/** One change of the heartbeat row. */
+export const BEAT = `UPDATE ${bracketedPair(OWN_SCHEMA, HEARTBEAT_TABLE)} SET beat_no = beat_no + 1, beat_at = SYSUTCDATETIME() WHERE id = 1;`;
+
 /** A capture instance as it was made. */
 export interface MadeInstance {
   name: string;
@@ -111,18 +114,16 @@ export function takeBackBatch(database: string, table: CapturedTable): SqlBatch 
 }
 
 /**
- * Changes behind the new instances, so that the connector comes past them at once and not with the next change.
+ * Changes behind new instances, so that the connector comes past them at once and not with the next change.
  * @param count of the instances: Debezium 3.6.1 goes over to one of them with each change
  */
 export function passingBeats(database: string, count: number): SqlBatch {
-  const heartbeat = bracketedPair(OWN_SCHEMA, HEARTBEAT_TABLE);
-  const beat = `UPDATE ${heartbeat} SET beat_no = beat_no + 1, beat_at = SYSUTCDATETIME() WHERE id = 1;`;
   return {
     id: 'beat',
-    title: `Beat ${count === 1 ? 'once' : `${count} times`}, so that the connector goes over at once`,
+    title: `Beat ${count === 1 ? 'once' : `${count} times`}, so that the connector comes to know ${count === 1 ? 'it' : 'them'} at once`,
     cost: 'One row, in our own table.',
     undo: 'Nothing to undo.',
-    sql: [use(database), ...Array<string>(count).fill(beat)].join('\n'),
+    sql: [use(database), ...Array<string>(count).fill(BEAT)].join('\n'),
   };
 }
 

@@ -146,7 +146,7 @@ describe('sql enable', () => {
         ],
       },
       {},
-      ['capture dbo.Visits'],
+      ['capture dbo.Visits', 'beat'],
     ],
     ['the cleanup job', { jobs: { capture: true, retention: null } }, {}, ['cleanup job', 'retention']],
     ['the capture job', { jobs: { capture: false, retention: USUAL_RETENTION } }, {}, ['capture job']],
