@@ -42,7 +42,8 @@ const cures = ({ fixes = [] }: Answer) => fixes.map(({ code, outcome }) => `${co
 
 /** Everything that a cure could change: the container, its network, the connector, the facility's topics. */
 async function everything() {
-  const { State, Config, ...rest } = await container.inspect();
+  // ExecIDs: a look of Docker's own health check may be under way.
+  const { State, Config, ExecIDs, ...rest } = await container.inspect();
   // It holds the passwords: a failing comparison would print them.
   const environment = createHash('sha256').update(JSON.stringify(Config.Env)).digest('hex');
   const [network, config, status, topics] = await Promise.all([

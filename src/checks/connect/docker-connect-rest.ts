@@ -25,7 +25,7 @@ export type RestFacts = {
 const LISTENS_AFTER_MS = 60_000;
 
 /** One that is well answers within milliseconds; one that cannot reach Kafka keeps the question. */
-const ANSWERS_MS = 4000;
+const ANSWERS_MS = 2500;
 const LOG_LINES = 200;
 
 /** The worker has joined its group and read its configuration: `GET /health`, not merely an open port. */
