@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ensureCompose } from '../../sandbox/src/provision/compose.ts';
 import { bringUp, ensureConnectImages } from '../../sandbox/src/up.ts';
+import { sweepSwallowed } from './support/packet-filter.ts';
 
 /**
  * Before the first test on real parts: the program, built once for all of them; Docker, Kafka, PostgreSQL, the product's images, Compose. All of it is left
@@ -12,4 +13,5 @@ export async function setup(): Promise<void> {
   await bringUp();
   await ensureConnectImages();
   await ensureCompose();
+  sweepSwallowed();
 }
