@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { HEARTBEAT_TABLE, OWN_SCHEMA, READER_ROLE } from '../connector/own-schema.ts';
 import { isToolTable, qualified } from '../connector/table-selection.ts';
 import { isHandoverScriptable } from '../connector/tsql/handover.ts';
+import { unscriptableNote } from '../connector/tsql/quote.ts';
 import { type Release, releaseBatch } from '../connector/tsql/release.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../errors.ts';
@@ -87,9 +88,7 @@ async function run(context: Context, options: Options): Promise<ExitCode> {
               `Captured for somebody else, and left alone: ${others.join(', ')}. A TRUNCATE still fails on them.`,
             ]
           : []),
-        ...(unwritable.length > 0
-          ? [`Names with a line break or $( are not put into a script; left out: ${unwritable.join(', ')}.`]
-          : []),
+        ...unscriptableNote(unwritable),
       ],
     },
     seen,

@@ -405,6 +405,10 @@ describe('sql release', () => {
     expect([ran.exit, ran.executed]).toEqual([2, []]);
     expect(ran.stderr).toContain(message);
   });
+
+  it('names its own help where the command was typed wrongly', async () => {
+    expect((await play(['release'], { env: DBA })).stderr).toContain('clinicmaster-cdc sql release --help');
+  });
 });
 
 describe('sql rotate', () => {

@@ -127,8 +127,8 @@ async function sample(
 
 interface Largest {
   column: string;
-  /** `picture` */
-  name: string;
+  /** As `tables` takes it at a prompt. */
+  typed: string;
   /** `dbo.Scans`: the end of its topic's name, too. */
   table: string;
   bytes: number;
@@ -139,7 +139,7 @@ function longestOf(longest: MessageSizeFacts['longest']): Largest | undefined {
   const [first] = longest.value
     .map(({ schema_name, table_name, column_name, longest: length }) => ({
       column: `${schema_name}.${table_name}.${column_name}`,
-      name: column_name,
+      typed: typedColumn({ schema_name, table_name, column_name }),
       table: `${schema_name}.${table_name}`,
       bytes: Math.round(Number(length ?? 0) * GROWTH),
     }))
@@ -159,7 +159,7 @@ function smallest(
 }
 
 function judgeSize(
-  { column, name, table, bytes }: Largest,
+  { column, typed, table, bytes }: Largest,
   limit: { topic: string; bytes: number },
   settings: FacilitySettings,
 ): Verdict {
@@ -175,7 +175,7 @@ function judgeSize(
         'Best leave this column in the hospital where no report needs it; init puts that into effect, and the stream goes on. Else ' +
         `the central team gives the topic a larger limit (at most ${kib(WORKER_LIMIT)}, which is what the worker sends).`,
       commands: [
-        `clinicmaster-cdc tables --leave-out-columns ${typedColumn(table, name)}`,
+        `clinicmaster-cdc tables --leave-out-columns ${typed}`,
         'clinicmaster-cdc init',
         topicConfigCommand(settings, limit.topic, `${LIMIT}=${wanted}`),
       ],
@@ -191,11 +191,12 @@ function judgeSize(
     : warn(`${ID}-near`, `Rows of ${table} come near to what Kafka takes as one record.`, detail);
 }
 
-/** As `tables` takes it at a prompt: in brackets and quotes where a name is no plain word. */
-function typedColumn(table: string, column: string): string {
-  if (/^[\w.]+$/.test(table) && /^\w+$/.test(column)) return `${table}:${column}`;
-  const [schema = '', ...rest] = table.split('.');
-  return `"${bracketed(schema)}.${bracketed(rest.join('.'))}:${bracketed(column)}"`;
+/** In brackets and quotes where a name is no plain word. */
+function typedColumn({ schema_name, table_name, column_name }: Column): string {
+  const names = [schema_name, table_name, column_name];
+  if (names.every((name) => /^\w+$/.test(name))) return `${schema_name}.${table_name}:${column_name}`;
+  const [schema, table, column] = names.map(bracketed);
+  return `"${schema}.${table}:${column}"`;
 }
 
 function noRight(largest: Largest, settings: FacilitySettings): Verdict {

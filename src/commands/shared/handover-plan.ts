@@ -8,6 +8,7 @@ import {
   secondInstanceBatch,
   takeBackBatch,
 } from '../../connector/tsql/handover.ts';
+import { unscriptableNote } from '../../connector/tsql/quote.ts';
 import type { Seen } from '../../install/database/look.ts';
 import { quoted, type Typist } from '../../shell.ts';
 import { namesOf, notOver, oneAtATime, type Passage, tooLateToUndo } from './handover-passage.ts';
@@ -68,9 +69,7 @@ export function planned(
           ]
         : []),
       ...copyNotes(changed, host),
-      ...(unwritable.length > 0
-        ? [`Names with a line break or $( are not put into a script; left out: ${unwritable.join(', ')}.`]
-        : []),
+      ...unscriptableNote(unwritable),
     ],
     next: ['clinicmaster-cdc sql handover --apply'],
   };

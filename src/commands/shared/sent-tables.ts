@@ -1,3 +1,4 @@
+import type { SqlServerPort } from '../../adapters/sqlserver-port.ts';
 import type { CheckContext } from '../../checks/context.ts';
 import { sqlCaptureGap } from '../../checks/sqlserver/sql-capture-gap.ts';
 import { positionOf, storedPositions } from '../../checks/start/stored.ts';
@@ -25,38 +26,32 @@ export async function untilSent(
   context: Context,
 ): Promise<Release[]> {
   if (instances.length === 0) return [];
-  const { clock, out, signal } = context;
+  const { out, signal } = context;
   const step = out.step('Everything of these tables is sent');
-  const waiting = withCheckContext(settings, context, async (checkContext) => {
-    const sql = await lookerConnection(target, context);
-    try {
-      for (const end = clock.now() + patienceMs; ; await clock.sleep(PAUSE_MS, signal)) {
-        const looked = await Promise.all(
-          instances.map(async (one) => {
-            const last = await lastChange(sql, one.instance.name, signal);
-            if (!last.ok) throw captureUnseen('release', last.failure);
-            return { ...one, last: last.value };
-          }),
-        );
-        const unsent = await unsentOf(looked, checkContext, signal);
-        if (unsent === undefined) {
-          // It notes how they are captured now, so that the gap is seen when they are captured again.
-          await sqlCaptureGap.probe(checkContext, signal);
-          return looked;
-        }
-        if (clock.now() >= end) throw unsentChanges(unsent);
-        step.update(unsent);
-      }
-    } finally {
-      await sql.close();
-    }
-  });
-  const looked = await waiting.catch((error) => {
+  let unsent: string | undefined;
+  try {
+    const sent = await inPatience(settings, target, patienceMs, context, async (sql, checkContext) => {
+      if (unsent !== undefined) step.update(unsent);
+      const looked = await Promise.all(
+        instances.map(async (one) => {
+          const last = await lastChange(sql, one.instance.name, signal);
+          if (!last.ok) throw captureUnseen('release', last.failure);
+          return { ...one, last: last.value };
+        }),
+      );
+      unsent = await unsentOf(looked, checkContext, signal);
+      if (unsent !== undefined) return undefined;
+      // It notes how they are captured now, so that the gap is seen when they are captured again.
+      await sqlCaptureGap.probe(checkContext, signal);
+      return looked;
+    });
+    if (sent === undefined) throw unsentChanges(unsent ?? '');
+    step.succeed('by the position that Connect has stored');
+    return sent;
+  } catch (error) {
     step.fail();
     throw error;
-  });
-  step.succeed('by the position that Connect has stored');
-  return looked;
+  }
 }
 
 /**
@@ -71,22 +66,32 @@ export async function untilGoneOn(
   patienceMs: number,
   context: Context,
 ): Promise<void> {
-  const { clock, out, signal } = context;
+  const { out, signal } = context;
   const step = out.step('The connector goes on without them');
-  await withCheckContext(settings, context, async (checkContext) => {
+  const passed = await inPatience(settings, target, patienceMs, context, async (sql, checkContext) => {
+    const beat = await latestBeat(sql, heartbeat, signal);
+    const position = positionOf(await storedPositions(checkContext, signal), settings.database.name);
+    return beat.ok && beat.value !== undefined && hasSent(position, beat.value) ? true : undefined;
+  });
+  if (passed) step.succeed('by the position that Connect has stored');
+  else step.warn('not yet; before anything else, wait until status is healthy or names these tables alone');
+}
+
+/** Looks again and again until something is found or the time is up; then undefined. */
+async function inPatience<T>(
+  settings: FacilitySettings,
+  target: Target,
+  patienceMs: number,
+  context: Context,
+  look: (sql: SqlServerPort, checkContext: CheckContext) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const { clock, signal } = context;
+  return withCheckContext(settings, context, async (checkContext) => {
     const sql = await lookerConnection(target, context);
     try {
       for (const end = clock.now() + patienceMs; ; await clock.sleep(PAUSE_MS, signal)) {
-        const beat = await latestBeat(sql, heartbeat, signal);
-        const position = positionOf(await storedPositions(checkContext, signal), settings.database.name);
-        if (beat.ok && beat.value !== undefined && hasSent(position, beat.value)) {
-          return step.succeed('by the position that Connect has stored');
-        }
-        if (clock.now() >= end) {
-          return step.warn(
-            'not yet; before anything else, wait until status is healthy or names these tables alone',
-          );
-        }
+        const found = await look(sql, checkContext);
+        if (found !== undefined || clock.now() >= end) return found;
       }
     } finally {
       await sql.close();

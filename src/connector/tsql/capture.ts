@@ -2,7 +2,7 @@ import { HEARTBEAT_TABLE, MADE_TABLE, OWN_SCHEMA, READER_ROLE, SIGNAL_TABLE } fr
 import { includes, isToolTable, qualified, type TableName } from '../table-selection.ts';
 import { block, remember, rememberIf, type SqlBatch, use } from './batch.ts';
 import type { DatabaseFacts, TableFacts } from './facts.ts';
-import { bracketed, bracketedPair, isScriptable, quoted } from './quote.ts';
+import { bracketed, bracketedPair, isScriptable, quoted, sourceTable } from './quote.ts';
 import type { DatabaseWish } from './wish.ts';
 
 /** Longest name of a capture instance that sp_cdc_enable_table takes. */
@@ -134,9 +134,10 @@ export function tableBatches(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch
     .map((table) => tableBatch(wish, table));
 }
 
-function tableBatch(wish: DatabaseWish, { schema, table }: TableName): SqlBatch {
+function tableBatch(wish: DatabaseWish, name: TableName): SqlBatch {
+  const { schema, table } = name;
   const instance = instanceName(schema, table);
-  const named = `@source_schema = ${quoted(schema)}, @source_name = ${quoted(table)}`;
+  const named = sourceTable(name);
   return {
     id: `capture ${schema}.${table}`,
     title: `Capture ${schema}.${table}`,

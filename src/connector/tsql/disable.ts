@@ -5,7 +5,7 @@ import { block, type SqlBatch, use } from './batch.ts';
 import { hasScriptableName, POLITE } from './capture.ts';
 import type { SqlPlan } from './enable.ts';
 import type { CaptureInstance, DatabaseFacts, TableFacts } from './facts.ts';
-import { bracketed, bracketedPair, isScriptable, quoted } from './quote.ts';
+import { bracketed, bracketedPair, isScriptable, quoted, sourceTable } from './quote.ts';
 import { rolesOf } from './rights.ts';
 import type { DatabaseWish } from './wish.ts';
 
@@ -72,7 +72,6 @@ function ourInstances(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch[] {
 }
 
 function instanceOff(wish: DatabaseWish, table: TableFacts, instance: CaptureInstance): SqlBatch {
-  const named = `@source_schema = ${quoted(table.schema)}, @source_name = ${quoted(table.table)}`;
   return {
     id: `release ${instance.name}`,
     title: `Stop capturing ${qualified(table)}`,
@@ -83,7 +82,7 @@ function instanceOff(wish: DatabaseWish, table: TableFacts, instance: CaptureIns
       POLITE,
       "IF OBJECT_ID(N'cdc.change_tables') IS NOT NULL",
       `    IF EXISTS (SELECT 1 FROM cdc.change_tables WHERE capture_instance = ${quoted(instance.name)})`,
-      `        EXEC sys.sp_cdc_disable_table ${named},`,
+      `        EXEC sys.sp_cdc_disable_table ${sourceTable(table)},`,
       `            @capture_instance = ${quoted(instance.name)};`,
     ].join('\n'),
   };

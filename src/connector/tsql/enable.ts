@@ -17,6 +17,7 @@ import {
 import type { DatabaseFacts } from './facts.ts';
 import { grantBatches, monitoringBatches } from './grants.ts';
 import { passingBeats } from './handover.ts';
+import { unscriptableNote } from './quote.ts';
 import type { DatabaseWish } from './wish.ts';
 
 /** What is to be run, in this order, and what a reader must know besides. */
@@ -27,19 +28,20 @@ export interface SqlPlan {
 
 /** All that a database lacks for the connector to stream from it; empty when it lacks nothing. */
 export function enablePlan(wish: DatabaseWish, facts: DatabaseFacts): SqlPlan {
+  const tables = tableBatches(wish, facts);
   const batches = [
     ...ownerBatches(wish, facts),
     ...ownSchemaBatches(wish, facts),
     ...loginBatches(wish, facts),
     ...userBatches(wish, facts),
     ...databaseBatches(wish, facts),
-    ...tableBatches(wish, facts),
+    ...tables,
     ...jobBatches(wish, facts),
     ...isolationBatches(wish, facts),
     ...grantBatches(wish, facts, true),
     ...monitoringBatches(wish, facts),
     ...primeBatches(wish, facts),
-    ...laterBeats(wish, facts),
+    ...laterBeats(wish, facts, tables.length),
   ];
   return { batches, notes: [...accessNotes(wish, facts), ...tableNotes(wish, facts), ...modeNotes(wish)] };
 }
@@ -48,8 +50,7 @@ export function enablePlan(wish: DatabaseWish, facts: DatabaseFacts): SqlPlan {
  * Debezium 3.6 takes one new capture instance up with each change. Those that wait when its source begins anew are not read as
  * they should be (docs/decisions/handover-by-history.md): a database that beats already may have a connector that runs.
  */
-function laterBeats(wish: DatabaseWish, facts: DatabaseFacts): SqlBatch[] {
-  const count = tableBatches(wish, facts).length;
+function laterBeats(wish: DatabaseWish, facts: DatabaseFacts, count: number): SqlBatch[] {
   if (!wish.ownSchema || facts.cdc !== true || !facts.beats || count === 0) return [];
   return [passingBeats(wish.database, count)];
 }
@@ -90,9 +91,7 @@ function tableNotes(wish: DatabaseWish, facts: DatabaseFacts): string[] {
     ...(selected.length === 0
       ? [`No table that could be seen matches TABLE_INCLUDE_LIST (${wish.tableIncludeList}).`]
       : []),
-    ...(unwritable.length > 0
-      ? [`Names with a line break or $( are not put into a script; left out: ${unwritable.join(', ')}.`]
-      : []),
+    ...unscriptableNote(unwritable),
     ...(refused.length > 0
       ? [
           `SQL Server cannot capture memory-optimised and columnstore tables; left out: ${refused.join(', ')}. Take them off TABLE_INCLUDE_LIST too.`,

@@ -2,7 +2,7 @@ import { HEARTBEAT_TABLE, OWN_SCHEMA } from '../own-schema.ts';
 import { qualified, type TableName } from '../table-selection.ts';
 import { type SqlBatch, use } from './batch.ts';
 import { LONGEST_INSTANCE, POLITE } from './capture.ts';
-import { bracketed, bracketedPair, isScriptable, quoted } from './quote.ts';
+import { bracketed, bracketedPair, isScriptable, quoted, sourceTable } from './quote.ts';
 
 /** One change of the heartbeat row. */
 export const BEAT = `UPDATE ${bracketedPair(OWN_SCHEMA, HEARTBEAT_TABLE)} SET beat_no = beat_no + 1, beat_at = SYSUTCDATETIME() WHERE id = 1;`;
@@ -78,12 +78,12 @@ export function secondInstanceBatch(
     id: `second ${qualified(table)}`,
     title: `Capture ${qualified(table)} as it is now, in ${name} beside ${newest.name}`,
     cost: 'A short lock on the table; gives up after 10 s (error 1222) instead of waiting. Until the handover is finished each change of the table is written to two change tables.',
-    undo: `EXEC sys.sp_cdc_disable_table ${named(table)}, @capture_instance = ${quoted(name)};`,
+    undo: `EXEC sys.sp_cdc_disable_table ${sourceTable(table)}, @capture_instance = ${quoted(name)};`,
     sql: [
       use(database),
       POLITE,
       `IF NOT EXISTS (SELECT 1 FROM cdc.change_tables WHERE capture_instance = ${quoted(name)})`,
-      `    EXEC sys.sp_cdc_enable_table ${named(table)},`,
+      `    EXEC sys.sp_cdc_enable_table ${sourceTable(table)},`,
       `${parameters.map((one) => `        ${one}`).join(',\n')};`,
     ].join('\n'),
   };
@@ -135,11 +135,7 @@ function endOf(database: string, table: CapturedTable, ended: string, kept: stri
     POLITE,
     there(kept),
     `    ${there(ended)}`,
-    `        EXEC sys.sp_cdc_disable_table ${named(table)},`,
+    `        EXEC sys.sp_cdc_disable_table ${sourceTable(table)},`,
     `            @capture_instance = ${quoted(ended)};`,
   ].join('\n');
-}
-
-function named({ schema, table }: TableName): string {
-  return `@source_schema = ${quoted(schema)}, @source_name = ${quoted(table)}`;
 }

@@ -1,3 +1,5 @@
+import type { TableName } from '../table-selection.ts';
+
 /** `[name]`, as T-SQL quotes an identifier. */
 export function bracketed(name: string): string {
   return `[${name.replaceAll(']', ']]')}]`;
@@ -11,6 +13,17 @@ export function quoted(text: string): string {
 /** `[schema].[name]`. */
 export function bracketedPair(schema: string, name: string): string {
   return `${bracketed(schema)}.${bracketed(name)}`;
+}
+
+/** The table, as the procedures of change data capture take it. */
+export function sourceTable({ schema, table }: TableName): string {
+  return `@source_schema = ${quoted(schema)}, @source_name = ${quoted(table)}`;
+}
+
+/** Says of which names {@link isScriptable} does not hold; nothing where there is none. */
+export function unscriptableNote(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [`Names with a line break or $( are not put into a script; left out: ${names.join(', ')}.`];
 }
 
 /**

@@ -5,7 +5,7 @@ import { qualified } from '../table-selection.ts';
 import { block, type SqlBatch, use } from './batch.ts';
 import { POLITE } from './capture.ts';
 import { BEAT, type CapturedTable, type MadeInstance } from './handover.ts';
-import { bracketedPair, quoted } from './quote.ts';
+import { bracketedPair, quoted, sourceTable } from './quote.ts';
 
 /** The last change in a change table; both null where it is empty. */
 export interface LastChange {
@@ -90,7 +90,7 @@ function end({ table, instance: { name }, last: { lsn } }: Release): string[] {
       `IF EXISTS (SELECT 1 FROM ${bracketedPair('cdc', `${name}_CT`)}${later})`,
       `    RAISERROR(N'A change came into the change table after it was looked at. Make the script again. Its table stays captured.', 16, 1);`,
       'ELSE',
-      `    EXEC sys.sp_cdc_disable_table @source_schema = ${quoted(table.schema)}, @source_name = ${quoted(table.table)},`,
+      `    EXEC sys.sp_cdc_disable_table ${sourceTable(table)},`,
       `        @capture_instance = ${quoted(name)};`,
     ]),
     'END;',

@@ -11,26 +11,29 @@ export async function lastChange(
   instance: string,
   signal: AbortSignal,
 ): Answer<LastChange> {
-  const found = await sql.query<{ lsn: string; place: string }>(
-    `SELECT TOP (1) CONVERT(varchar(24), [__$start_lsn], 1) AS lsn, CONVERT(varchar(24), [__$seqval], 1) AS place
-     FROM ${bracketedPair('cdc', `${instance}_CT`)} ORDER BY [__$start_lsn] DESC, [__$seqval] DESC`,
-    {},
-    signal,
-  );
-  return found.ok ? { ok: true, value: found.value[0] ?? { lsn: null, place: null } } : found;
+  const found = await newest(sql, instance, '', signal);
+  return found.ok ? { ok: true, value: found.value ?? { lsn: null, place: null } } : found;
 }
 
 /** Where the heartbeat row as it stands now is in its change table; undefined until the capture job has come to it. */
-export async function latestBeat(
+export function latestBeat(
   sql: SqlServerPort,
   instance: string,
   signal: AbortSignal,
 ): Answer<LastChange | undefined> {
+  const row = bracketedPair(OWN_SCHEMA, HEARTBEAT_TABLE);
+  return newest(sql, instance, `WHERE beat_no >= (SELECT beat_no FROM ${row} WHERE id = 1)`, signal);
+}
+
+async function newest(
+  sql: SqlServerPort,
+  instance: string,
+  where: string,
+  signal: AbortSignal,
+): Answer<LastChange | undefined> {
   const found = await sql.query<{ lsn: string; place: string }>(
     `SELECT TOP (1) CONVERT(varchar(24), [__$start_lsn], 1) AS lsn, CONVERT(varchar(24), [__$seqval], 1) AS place
-     FROM ${bracketedPair('cdc', `${instance}_CT`)}
-     WHERE beat_no >= (SELECT beat_no FROM ${bracketedPair(OWN_SCHEMA, HEARTBEAT_TABLE)} WHERE id = 1)
-     ORDER BY [__$start_lsn] DESC, [__$seqval] DESC`,
+     FROM ${bracketedPair('cdc', `${instance}_CT`)} ${where} ORDER BY [__$start_lsn] DESC, [__$seqval] DESC`,
     {},
     signal,
   );
